@@ -1,0 +1,1 @@
+"""What travels between the stages and what people write; imports nothing else of ours."""

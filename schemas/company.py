@@ -1,0 +1,103 @@
+"""One file describes the company: `redthread.yaml`. Everything that differs between two companies stands here and nowhere else."""
+
+from typing import Any
+
+from pydantic import Field, model_validator
+
+from schemas.rule import Hours, Rule, Selector
+from schemas.source import Source
+from schemas.strict import Duration, Strict
+
+DEPARTMENTS = ("online", "offline", "sales", "service", "marketing")
+
+
+class Department(Strict):
+    """A department, as the customer meets it."""
+
+    title: str = Field("", description="its name for people; left out: the key")
+    calendar: str | None = Field(None, description="its working hours, one of `calendars`")
+
+
+class IdentifierKind(Strict):
+    """A kind of identifier and how far it can be trusted to mean one person."""
+
+    strength: int = Field(ge=1, le=100, description="the stronger identifier of an event is its anchor; links are resolved strongest first")
+    unique: bool = Field(False, description="one customer has at most one of this kind; a link that would join two is refused")
+    personal: bool = Field(False, description="held as a keyed hash in streams, logs and ClickHouse")
+    form: str = Field("text", pattern="^(text|lower|email|phone)$", description="how values are normalised")
+    blocked: tuple[str, ...] = Field((), description="values that identify nobody, besides those blocked for every kind")
+    max_peers: int = Field(20, ge=1, description="with more stronger or equal neighbours than this it is shared by too many: toxic")
+    max_weaker: int = Field(200, ge=1, description="with more weaker neighbours than this it is toxic")
+
+
+IDENTIFIER_KINDS: dict[str, IdentifierKind] = {
+    "crm_id": IdentifierKind(strength=60, unique=True),
+    "loyalty": IdentifierKind(strength=50, max_peers=5),
+    "email": IdentifierKind(strength=40, personal=True, form="email", max_peers=10),
+    "phone": IdentifierKind(strength=30, personal=True, form="phone", max_peers=10),
+    "device": IdentifierKind(strength=20, personal=True, max_peers=8),
+    "cookie": IdentifierKind(strength=10, personal=True, max_peers=5),
+    "source": IdentifierKind(strength=1),  # the timeline of a source itself: heartbeats
+}
+
+
+class JourneySpec(Strict):
+    """The life of a matter of one kind."""
+
+    ref: str = Field("", description="the kind of ref that names the matter; left out: the journey's own name")
+    opens: Selector
+    completes: Selector = ()
+    cancels: Selector = ()
+    abandoned: Duration | None = Field(None, description="without a touchpoint for so long it is abandoned")
+    customer_turn: Selector = Field((), description="from here on we wait for the customer")
+    third_party_turn: Selector = Field((), description="from here on we wait for somebody else")
+    our_turn: Selector = Field((), description="from here on the customer waits for us again")
+
+
+class Company(Strict):
+    """The whole of `redthread.yaml`, with the pack merged in."""
+
+    company: str = Field(description="the company's name")
+    timezone: str = Field("UTC", description="for calendar days and for times without an offset, unless a source has its own")
+    country: str = Field("DE", description="default region of phone numbers (ISO 3166)")
+    departments: dict[str, Department] = {name: Department() for name in DEPARTMENTS}
+    identifiers: dict[str, IdentifierKind] = Field({}, description="changes and additions to the shipped kinds")
+    customer_size: int = Field(200, ge=2, description="a link that would make a customer of more identifiers is refused")
+    family_alarm: int = Field(2000, ge=2, description="a family of more identifiers raises an operational alarm")
+    plus_tags: bool = Field(True, description="anna+shop@example.org is another address than anna@example.org")
+    own_addresses: tuple[str, ...] = Field((), description="the company's own mail addresses, domains and phone numbers: they identify no customer")
+    sources: tuple[Source, ...] = ()
+    matter: tuple[str, ...] = Field(
+        ("order", "ticket", "lead", "deal", "quote", "return"),
+        description="kinds of ref that tie touchpoints into one matter; never account, product or contract",
+    )
+    calendars: dict[str, Hours] = {}
+    types: dict[str, str | tuple[str, ...]] = Field({}, description="event types of the company's own, and who reports them")
+    words: dict[str, Selector] = Field({}, description="selectors used by several rules, named once")
+    journeys: dict[str, JourneySpec] = {}
+    rules: dict[str, Rule] = {}
+    horizon: Duration | None = Field(None, description="history older than this is folded; left out: everything is kept")
+    max_record: int = Field(1_000_000, ge=1_000, description="bytes; a larger input record is a dead letter")
+    ahead: Duration = Field("1d", description="an event further in the future than this is a dead letter")
+
+    @property
+    def kinds(self) -> dict[str, IdentifierKind]:
+        """The shipped kinds of identifier with the company's own on top."""
+        return IDENTIFIER_KINDS | self.identifiers
+
+    @model_validator(mode="before")
+    @classmethod
+    def _shared_names(cls, value: Any) -> Any:
+        """Top-level keys that start with `x-` are left to YAML anchors."""
+        return {k: v for k, v in value.items() if not str(k).startswith("x-")} if isinstance(value, dict) else value
+
+    @model_validator(mode="after")
+    def _known_names(self) -> "Company":
+        for source in self.sources:
+            for department in source.departments:
+                if department not in self.departments:
+                    raise ValueError(f"source {source.source}: department {department!r} is not declared under departments")
+        for name, department in self.departments.items():
+            if department.calendar and department.calendar not in self.calendars:
+                raise ValueError(f"department {name}: calendar {department.calendar!r} is not declared under calendars")
+        return self

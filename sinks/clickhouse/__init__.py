@@ -1,0 +1,1 @@
+"""The ClickHouse sink: rows, migrations, and an embedded server."""

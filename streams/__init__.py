@@ -1,0 +1,1 @@
+"""The pipeline: pure core, stages, sources, engines and the command line."""

@@ -1,0 +1,1 @@
+"""The redthread command."""

@@ -1,0 +1,114 @@
+"""Read `redthread.yaml`: merge the shipped pack under it, take in source files, and say exactly what is wrong.
+
+Precedence: the company's own text over the pack. A rule is merged field by field, so that a company changes one number without
+repeating the rule; `null` takes a field away and `off` switches a rule off.
+"""
+
+from collections.abc import Mapping
+from importlib.resources import files
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from schemas.company import Company
+from schemas.source import Source
+from schemas.strict import InvalidConfiguration, load_yaml, validate
+from schemas.vocabulary import VOCABULARY
+from streams.core.rules.court import Court
+
+PACKS = ("standard", "none")
+MERGED = ("calendars", "words", "journeys", "rules")  # mappings of the pack that a company adds to or changes
+
+
+class Loaded(NamedTuple):
+    """A company that can be run: its file, its compiled rules."""
+
+    company: Company
+    court: Court
+    path: Path
+
+
+def load(path: Path) -> Loaded:
+    """The company in `path` (a file, or a folder that holds `redthread.yaml`); raises `InvalidConfiguration`."""
+    path = path / "redthread.yaml" if path.is_dir() else path
+    if not path.is_file():
+        raise InvalidConfiguration([f"{path}:1: there is no such file; start from deploy/examples/minimal.yaml"])
+    text = path.read_text(encoding="utf-8")
+    written = load_yaml(text, str(path))
+    if not isinstance(written, dict):
+        raise InvalidConfiguration([f"{path}:1: (the document): must be a mapping that starts with company:"])
+    pack = written.pop("pack", "standard")
+    if pack not in PACKS:
+        raise InvalidConfiguration([f"{path}:1: pack: {pack!r} is not one of {', '.join(PACKS)}"])
+    merged = _over(shipped() if pack == "standard" else {}, written)
+    merged["sources"] = _sources(written.get("sources", ()), path)
+    company = validate(Company, merged, str(path), text)
+    try:
+        return Loaded(company, court_of(company), path)
+    except ValueError as error:
+        raise InvalidConfiguration(f"{path}:{line}" if not line.startswith(str(path)) else line for line in str(error).splitlines()) from None
+
+
+def shipped() -> dict[str, Any]:
+    """The standard pack: calendars, words, matter, rules, journeys."""
+    pack: dict[str, Any] = {}
+    for name in ("standard.yaml", "journeys.yaml"):
+        pack |= load_yaml(files("streams.rulepack").joinpath(name).read_text(encoding="utf-8"), name)
+    return pack
+
+
+def court_of(company: Company) -> Court:
+    """The company's enabled rules, compiled."""
+    return Court(
+        {name: rule for name, rule in company.rules.items() if rule.enabled},
+        words=company.words,
+        types=catalogue(company),
+        calendars=company.calendars,
+        matter=company.matter,
+        timezone=company.timezone,
+    )
+
+
+def catalogue(company: Company) -> dict[str, tuple[str, ...]]:
+    """Event type -> departments that report it: the vocabulary, the company's own types, and what its sources say they emit."""
+    types: dict[str, set[str]] = {name: set(entry.departments) for name, entry in VOCABULARY.items()}
+    for name, departments in company.types.items():
+        types.setdefault(name, set()).update([departments] if isinstance(departments, str) else departments)
+    for source in company.sources:
+        for name in source.types:
+            types.setdefault(name, set()).update(source.departments)
+    return {name: tuple(sorted(departments)) for name, departments in types.items()}
+
+
+def _over(pack: Mapping[str, Any], written: Mapping[str, Any]) -> dict[str, Any]:
+    merged = {**pack, **written}
+    for name in MERGED:
+        below, above = pack.get(name) or {}, written.get(name) or {}
+        if isinstance(above, dict):
+            merged[name] = {key: _merge(below.get(key), above[key]) if key in above else below[key] for key in {**below, **above}}
+    return merged
+
+
+def _merge(below: Any, above: Any) -> Any:
+    """`above` over `below`, field by field; null takes a field away."""
+    if above == "off" and isinstance(below, dict):
+        return {**below, "enabled": False}
+    if not (isinstance(below, dict) and isinstance(above, dict)):
+        return above
+    merged = {key: _merge(below.get(key), above[key]) if key in above else below[key] for key in {**below, **above}}
+    return {key: value for key, value in merged.items() if value is not None}
+
+
+def _sources(written: Any, path: Path) -> list[Any]:
+    """Sources stand in the file itself, or in files that it names (globs, relative to it)."""
+    sources: list[Any] = []
+    for entry in written if isinstance(written, list) else [written]:
+        if not isinstance(entry, str):
+            sources.append(entry)
+            continue
+        found = sorted(path.parent.glob(entry))
+        if not found:
+            raise InvalidConfiguration([f"{path}:1: sources: no file matches {entry!r} in {path.parent}"])
+        for file in found:
+            text = file.read_text(encoding="utf-8")
+            sources.append(validate(Source, load_yaml(text, str(file)), str(file), text))
+    return sources

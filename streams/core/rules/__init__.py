@@ -1,0 +1,1 @@
+"""The shapes a rule can have, one file for each."""

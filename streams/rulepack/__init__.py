@@ -1,0 +1,1 @@
+"""The rules that are shipped, with their fixtures."""

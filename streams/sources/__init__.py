@@ -1,0 +1,1 @@
+"""Adapters from what the departments' systems send to touchpoints."""

@@ -1,0 +1,1 @@
+"""The three pure functions of the pipeline: ingest, identify, customer."""
