@@ -8,6 +8,7 @@ is JMESPath, so that a column called `Is active?` is written `'"Is active?"'`.
 import re
 from difflib import get_close_matches
 from typing import Annotated, Any, Literal
+from zoneinfo import ZoneInfo, available_timezones
 
 import jmespath
 from jmespath.exceptions import JMESPathError
@@ -173,15 +174,13 @@ class Source(Strict):
     quiet: Duration = Field("1d", description="silent for longer: the clock stands still and source_silent is raised")
     clock: Literal["trusted", "untrusted"] = Field("trusted", description="untrusted: times are corrected by when the record was sent and received")
     ignore: Expression | None = Field(None, description="JMESPath; records for which it is true are passed over in silence")
-    types: dict[str, EventType] = Field({}, description="cloudevents, segment: the type or event name in the source -> the type here")
+    rename: dict[str, EventType] = Field({}, description="cloudevents, segment: the type or event name in the source -> the type here")
     defaults: Fields = Fields()
     events: tuple[EventSpec, ...] = Field((), description="what a record yields; cloudevents and segment need none")
 
     @field_validator("timezone")
     @classmethod
     def _known_zone(cls, value: str | None) -> str | None:
-        from zoneinfo import ZoneInfo, available_timezones
-
         try:
             if value is not None:
                 ZoneInfo(value)
@@ -194,8 +193,8 @@ class Source(Strict):
         native = self.input.format in NATIVE
         if not self.events and not native:
             raise ValueError(f"source {self.source}: format {self.input.format} needs events: (what a record means)")
-        if self.types and (self.events or not native):
-            raise ValueError(f"source {self.source}: types: renames the events of cloudevents and segment; events: says it with type:")
+        if self.rename and (self.events or not native):
+            raise ValueError(f"source {self.source}: rename: is for cloudevents and segment; events: say it with type:")
         for number, event in enumerate(self.resolved):
             if not event.time:
                 raise ValueError(f"source {self.source}: events.{number} ({'/'.join(words_of(event.type))}): time: is missing")
@@ -215,9 +214,9 @@ class Source(Strict):
         return tuple(dict.fromkeys([self.department, *named]))
 
     @property
-    def catalogue(self) -> dict[str, tuple[str, ...]]:
+    def types(self) -> dict[str, tuple[str, ...]]:
         """Every event type that the mapping can yield -> the departments that report it; native sources say so only as they run."""
-        found: dict[str, dict[str, None]] = {name: {self.department: None} for name in self.types.values()}
+        found: dict[str, dict[str, None]] = {name: {self.department: None} for name in self.rename.values()}
         for event in self.resolved:
             for name in words_of(event.type):
                 found.setdefault(name, {}).update(dict.fromkeys(words_of(event.department) or (self.department,)))

@@ -74,8 +74,8 @@ def catalogue(company: Company) -> dict[str, tuple[str, ...]]:
     for name, departments in company.types.items():
         types.setdefault(name, set()).update([departments] if isinstance(departments, str) else departments)
     for source in company.sources:
-        for name in source.types:
-            types.setdefault(name, set()).update(source.departments)
+        for name, departments in source.types.items():
+            types.setdefault(name, set()).update(departments)
     return {name: tuple(sorted(departments)) for name, departments in types.items()}
 
 
