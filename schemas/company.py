@@ -32,6 +32,7 @@ class IdentifierKind(Strict):
 
 IDENTIFIER_KINDS: dict[str, IdentifierKind] = {
     "crm_id": IdentifierKind(strength=60, unique=True),
+    "user": IdentifierKind(strength=55),  # the login of the shop, a Segment userId
     "loyalty": IdentifierKind(strength=50, max_peers=5),
     "email": IdentifierKind(strength=40, personal=True, form="email", max_peers=10),
     "phone": IdentifierKind(strength=30, personal=True, form="phone", max_peers=10),
@@ -65,6 +66,7 @@ class Company(Strict):
     customer_size: int = Field(200, ge=2, description="a link that would make a customer of more identifiers is refused")
     family_alarm: int = Field(2000, ge=2, description="a family of more identifiers raises an operational alarm")
     plus_tags: bool = Field(True, description="anna+shop@example.org is another address than anna@example.org")
+    mail_providers: bool = Field(False, description="dots, tags and second domains do not count where a known mail provider ignores them")
     own_addresses: tuple[str, ...] = Field((), description="the company's own mail addresses, domains and phone numbers: they identify no customer")
     sources: tuple[Source, ...] = ()
     matter: tuple[str, ...] = Field(

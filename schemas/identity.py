@@ -18,6 +18,15 @@ class Arrived(Struct, frozen=True, array_like=True, tag="arrived"):
     logged: int  # position in time of the log record: microseconds or a sequence number, never the event time
 
 
+class Seen(Struct, frozen=True, array_like=True, tag="seen"):
+    """To `identify`, keyed by `ids[0]`: touchpoints that nobody kept had these identifiers left after a toxic one was passed over."""
+
+    ids: tuple[str, ...]  # at least two, strongest first
+    first: int  # when the earliest and the latest of those touchpoints occurred
+    last: int
+    logged: int
+
+
 class Linked(Struct, frozen=True, array_like=True, tag="linked"):
     """To `identify`, keyed by `identifier`: it was seen together with `neighbour`, whose family is `label` (None: neighbour is toxic)."""
 
@@ -58,7 +67,7 @@ class MakeToxic(Struct, frozen=True, array_like=True, tag="make_toxic"):
     logged: int
 
 
-IdentifyMessage = Arrived | Linked | Repoint | Unlink | Distinct | MakeToxic | Tick
+IdentifyMessage = Arrived | Seen | Linked | Repoint | Unlink | Distinct | MakeToxic | Tick
 
 
 class Touched(Struct, frozen=True, array_like=True, tag="touched"):
@@ -67,6 +76,15 @@ class Touched(Struct, frozen=True, array_like=True, tag="touched"):
     family: str
     touchpoint: Touchpoint
     skip: int
+
+
+class Sighted(Struct, frozen=True, array_like=True, tag="sighted"):
+    """To `customer`: see `Seen`; the family is that of `ids[0]`."""
+
+    family: str
+    ids: tuple[str, ...]
+    first: int
+    last: int
 
 
 class Join(Struct, frozen=True, array_like=True, tag="join"):

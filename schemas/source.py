@@ -169,10 +169,13 @@ class Source(Strict):
     department: str = Field(description="the department that runs it")
     input: Input
     timezone: str | None = Field(None, description="of times without an offset; left out: the company's; ambiguous times take the first")
+    time_format: str | None = Field(None, description='layout of times that are not ISO 8601 or Unix time, such as "%d.%m.%Y %H:%M"')
     country: str | None = Field(None, pattern="^[A-Z]{2}$", description="default region of phone numbers; left out: the company's")
     lateness: Duration = Field("10m", description="events may come this much out of order")
     quiet: Duration = Field("1d", description="silent for longer: the clock stands still and source_silent is raised")
-    clock: Literal["trusted", "untrusted"] = Field("trusted", description="untrusted: times are corrected by when the record was sent and received")
+    clock: Literal["trusted", "untrusted"] = Field(
+        "trusted", description="untrusted: times are corrected by when the record was sent and received"
+    )
     ignore: Expression | None = Field(None, description="JMESPath; records for which it is true are passed over in silence")
     rename: dict[str, EventType] = Field({}, description="cloudevents, segment: the type or event name in the source -> the type here")
     defaults: Fields = Fields()

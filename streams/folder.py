@@ -28,6 +28,11 @@ class DataFolder:
     def _about(self) -> Path:
         return self.path / "redthread.json"
 
+    @property
+    def exists(self) -> bool:
+        """Has it been filled?"""
+        return self._about.exists()
+
     def create(self, company: Path) -> None:
         """Make the folder and remember the company file; a folder that belongs to another company is refused."""
         self.path.mkdir(parents=True, exist_ok=True)

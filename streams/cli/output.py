@@ -9,10 +9,11 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from rich.console import Console
+from rich.console import Console, RenderableType
 from rich.table import Table
 from rich.text import Text
 
+PIPED_WIDTH = 240  # characters; longer cells are folded
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 out = Console(highlight=False, soft_wrap=False)
@@ -50,8 +51,13 @@ def _print_table(columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> int:
     for row in rows:
         count += 1
         table.add_row(*(Text(shown(value)) for value in row))
-    out.print(table)
+    say(table)
     return count
+
+
+def say(part: RenderableType) -> None:
+    """Print for people; into a pipe or a file as wide as it takes, because nobody's terminal sets the limit there."""
+    out.print(part, width=None if out.is_terminal else PIPED_WIDTH)
 
 
 def print_json(value: Any) -> None:

@@ -10,12 +10,11 @@ from collections.abc import Callable, Iterable
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Any, Protocol
 
-from schemas.alert import Alert
 from schemas.clock import Clock, Report, Tick
 from schemas.codec import decoder
 from schemas.dead_letter import DeadLetter
 from schemas.state import FamilyState, IdentifierState
-from streams.core.clock import LEVELS, Aggregator, report
+from streams.core.clock import LAST, LEVELS, Aggregator, report
 from streams.core.identity import IdentityRules
 from streams.engine.due import DueIndex
 from streams.engine.partition import Partition, partition_of
@@ -41,6 +40,7 @@ class EmbeddedEngine:
         self._identify = [Partition("identify", p, store, decoder(IdentifierState).decode) for p in range(partitions)]
         self._customer = [Partition("customer", p, store, decoder(FamilyState).decode) for p in range(partitions)]
         self._due = [DueIndex() for _ in range(partitions)]
+        self._aggregator = Aggregator(partitions)
         self._published: list[Published] = []
         self._writer = ThreadPoolExecutor(1, thread_name_prefix="sink")
         self._writing: tuple[Future[list[DeadLetter]], dict[tuple[str, str], bytes | None]] | None = None
@@ -97,24 +97,21 @@ class EmbeddedEngine:
     def tick(self, clock: Clock, historical: bool, commit: Callable[[], None]) -> None:
         """Let time pass, level by level; at the last level evaluate every family that is dirty or due, some per epoch."""
         self.settle()
-        aggregator = Aggregator(len(self._identify))
-        for level, stage in enumerate(LEVELS):
-            reports: list[Report] = []
-            for partition in self._identify if stage == "identify" else self._customer:
-                self._drain(partition, self._identified if stage == "identify" else self._touched)
-                reports.append(report(Tick(level, clock), partition.number))
+        ticks = self._aggregator.hear(Report(0, 0, clock))
+        while ticks:
+            tick = ticks[-1]
+            if tick.level == LAST:
+                self._evaluate(tick, historical, commit)
+            partitions = self._identify if LEVELS[tick.level] == "identify" else self._customer
+            reports = [report(tick, partition.number) for partition in partitions]
             self.settle()
-            ticks = [tick for r in reports for tick in aggregator.hear(r)]
-            assert level + 1 == len(LEVELS) or ticks, "the last report of a level starts the next one"
-        self._evaluate(Tick(len(LEVELS) - 1, clock), historical, commit)
+            ticks = tuple(following for r in reports for following in self._aggregator.hear(r))
 
     def _evaluate(self, tick: Tick, historical: bool, commit: Callable[[], None]) -> None:
         done = 0
         for partition, due in zip(self._customer, self._due, strict=True):
             for family in due.wake(tick.clock):
                 before = partition.state(family)
-                if before is None:
-                    continue
                 step = self._customers.evaluate(family, before, tick, historical)
                 self._keep(partition, family, before, step.state)
                 self.accept(step.outputs)
@@ -150,7 +147,3 @@ class EmbeddedEngine:
             self.flush()
         finally:
             self._writer.shutdown(wait=True)
-
-    def alerts_waiting(self) -> int:
-        """Alerts of the running epoch, not yet handed over."""
-        return sum(isinstance(output, Alert) for output in self._published)

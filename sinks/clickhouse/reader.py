@@ -1,0 +1,70 @@
+"""Questions to ClickHouse that can change nothing: the server itself refuses whatever is not a reading query.
+
+`readonly = 1` also refuses settings inside the query and table functions that reach files or other hosts, so a query may come from
+anybody who may see the data.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
+
+from clickhouse_driver import Client
+from clickhouse_driver import errors as driver
+
+from sinks.clickhouse.address import Address, connect
+from sinks.clickhouse.errors import InvalidQuery, classify, sentence
+
+READ_ONLY = {"readonly": 1}
+
+
+class Column(NamedTuple):
+    """As the server names and types it."""
+
+    name: str
+    type: str
+
+
+@dataclass(frozen=True)
+class Answer:
+    """Columns, and rows that are fetched while one goes through them; ask the next question after the last row."""
+
+    columns: tuple[Column, ...]
+    rows: Iterator[tuple[Any, ...]]
+
+
+@dataclass
+class Reader:
+    """One question at a time. Tables are those of the address's database unless the query names another."""
+
+    address: Address
+    _client: Client = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        self._client = connect(self.address, database=self.address.database, server_side_params=True)
+
+    def query(self, sql: str, parameters: Mapping[str, object] | None = None) -> Answer:
+        """`{name:Type}` in `sql` takes a parameter. Raises `InvalidQuery` with the server's sentence; connection errors pass through."""
+        try:
+            packets = self._client.execute_iter(sql.strip().rstrip(";"), dict(parameters or {}), with_column_types=True, settings=READ_ONLY)
+            columns = tuple(Column(*column) for column in next(packets, ()))
+        except driver.Error as error:
+            raise self._refused(error) from None
+        truths = frozenset(index for index, column in enumerate(columns) if column.type == "Bool")
+        return Answer(columns, self._rows(packets, truths))
+
+    def close(self) -> None:
+        self._client.disconnect()
+
+    def _rows(self, packets: Iterator[tuple[Any, ...]], truths: frozenset[int]) -> Iterator[tuple[Any, ...]]:
+        try:
+            for row in packets:
+                # The driver reads some Bool columns as 0 and 1.
+                yield tuple(bool(value) if index in truths else value for index, value in enumerate(row)) if truths else row
+        except driver.Error as error:
+            raise self._refused(error) from None
+
+    def _refused(self, error: driver.Error) -> Exception:
+        self._client.disconnect()  # the rest of its answer may still be in the connection
+        if isinstance(error, driver.UnknownTypeError):
+            return InvalidQuery(f"{sentence(error)}: convert the column in the query, for instance with toString")
+        return error if classify(error) == "retry" else InvalidQuery(sentence(error))

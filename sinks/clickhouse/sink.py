@@ -1,0 +1,162 @@
+"""Writes published messages to ClickHouse: in batches, each exactly once, waiting as long as it takes.
+
+A batch has a token; the server drops the repetition of a token that it knows. The token carries a hash of the lines as well: a token
+that is used again for other content would otherwise lose that content without a word. Beyond the server's memory for tokens, the
+tables themselves keep one row per key and version.
+
+What the server cannot take for now (a restart, a full disk, too many parts) is tried again for ever. A row that its columns cannot
+take becomes a dead letter and the rest of its batch is written. Everything else is a bug and raises before anything is acknowledged.
+"""
+
+import time
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from hashlib import blake2b
+from typing import Any, NamedTuple
+
+from clickhouse_driver import Client
+
+from schemas.dead_letter import DeadLetter
+from schemas.timeline import TimelineEntry
+from sinks.clickhouse.address import Address, connect
+from sinks.clickhouse.errors import classify, sentence
+from sinks.clickhouse.inserts import INSERTS, Insert
+from sinks.clickhouse.rows import Published, Unwritable, unwritten
+
+SCHEMA_VERSION = 1  # part of every token: other SQL for the same messages must not be taken for a repetition
+FIRST_WAIT, LONGEST_WAIT = 0.1, 30.0  # seconds between two tries, doubled every time
+BLOCK_ROWS, BLOCK_BYTES = 50_000, 32 << 20  # per insert: larger ones are no faster and need more memory on both sides
+# `deduplicate_insert` is 26.x's word for what `insert_deduplicate` was; the batch is complete, so nothing is gained by the server
+# collecting inserts. Months are not limited: a backfill of ten years is no mistake.
+SETTINGS: Mapping[str, Any] = {
+    "async_insert": 0,
+    "deduplicate_blocks_in_dependent_materialized_views": 1,
+    "deduplicate_insert": "enable",
+    "distributed_foreground_insert": 1,
+    "max_partitions_per_insert_block": 0,
+}
+
+
+class Retry(NamedTuple):
+    """The server cannot take a batch for now."""
+
+    attempt: int
+    error: str
+    wait: float  # seconds until the next try
+
+
+class Batch(NamedTuple):
+    """Lines for one table, with the messages that they were made of."""
+
+    insert: Insert
+    token: str
+    lines: Sequence[bytes]
+    messages: Sequence[Published]
+
+
+@dataclass
+class ClickHouseSink:
+    """Not thread-safe: one sink per thread."""
+
+    address: Address
+    on_retry: Callable[[Retry], None] = lambda _: None
+    sleep: Callable[[float], None] = time.sleep
+    _client: Client = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        self._client = connect(self.address)
+
+    def write(self, token: str, outputs: Iterable[Published]) -> tuple[DeadLetter, ...]:
+        """Write a batch; the same token and outputs again change nothing. Returns the dead letters it had to make; they are written too."""
+        by_type: dict[type[Published], list[Any]] = {insert.message: [] for insert in INSERTS}
+        for message in outputs:
+            by_type[type(message)].append(message)
+        made: list[DeadLetter] = []
+        for insert in INSERTS:
+            messages = by_type[insert.message]
+            if insert.message is DeadLetter:
+                messages.extend(made)
+            for batch in _batches(insert, token, messages, made):
+                made.extend(self._write(batch))
+        if any(by_type.values()):
+            self._record(token, [len(messages) for messages in by_type.values()])
+        return tuple(made)
+
+    def refresh(self) -> None:
+        """Make the views see the identity changes and conflicts that were written; costs a scan of both."""
+        for dictionary in ("identity_overrides", "event_conflicts"):
+            self._insist(lambda name=dictionary: self._client.execute(f"SYSTEM RELOAD DICTIONARY {self.address.database}.{name}"))  # type: ignore[misc]
+
+    def close(self) -> None:
+        self._client.disconnect()
+
+    def _write(self, batch: Batch) -> Iterator[DeadLetter]:
+        """Bisects down to the rows at fault; the halves have tokens of their own, and the same ones on every run."""
+        token = f"{batch.token}:{batch.insert.table}:{SCHEMA_VERSION}:{_hash(batch.lines)}"
+        sql = batch.insert.sql.format(database=self.address.database)
+        settings = {**SETTINGS, "insert_deduplication_token": token}
+        try:
+            self._insist(lambda: self._client.execute(sql, [batch.lines], columnar=True, settings=settings))
+        except Exception as error:
+            if classify(error) != "split" or batch.insert.message is not TimelineEntry:
+                raise
+            if len(batch.lines) == 1:
+                yield _rejected(batch.messages[0], error)
+                return
+            middle = len(batch.lines) // 2
+            for part in (slice(None, middle), slice(middle, None)):
+                yield from self._write(batch._replace(lines=batch.lines[part], messages=batch.messages[part]))
+
+    def _record(self, token: str, counts: Sequence[int]) -> None:
+        """Last, so that a batch that is listed is complete."""
+        sql = f"INSERT INTO {self.address.database}.ingest_batches (token, timeline, identity, journeys, alerts, dead_letters) VALUES"
+        settings = {**SETTINGS, "insert_deduplication_token": f"{token}:{SCHEMA_VERSION}:{counts}"}
+        self._insist(lambda: self._client.execute(sql, [(token, *counts)], settings=settings))
+
+    def _insist(self, call: Callable[[], object]) -> None:
+        attempt, wait = 1, FIRST_WAIT
+        while True:
+            try:
+                call()
+                return
+            except Exception as error:
+                self._client.disconnect()  # half an answer may still be in the connection
+                if classify(error) != "retry":
+                    raise
+                self.on_retry(Retry(attempt, sentence(error), wait))
+            self.sleep(wait)
+            attempt, wait = attempt + 1, min(wait * 2, LONGEST_WAIT)
+
+
+def _batches(insert: Insert, token: str, messages: Sequence[Published], faults: list[DeadLetter]) -> Iterator[Batch]:
+    """Blocks of bounded size; a message that no column can take is put into `faults` instead."""
+    lines: list[bytes] = []
+    kept: list[Published] = []
+    size = 0
+    for message in messages:
+        try:
+            line = insert.line(message)
+        except Unwritable as fault:
+            faults.append(unwritten(message, fault))  # type: ignore[arg-type]
+            continue
+        lines.append(line)
+        kept.append(message)
+        size += len(line)
+        if len(lines) == BLOCK_ROWS or size >= BLOCK_BYTES:
+            yield Batch(insert, token, lines, kept)
+            lines, kept, size = [], [], 0
+    if lines:
+        yield Batch(insert, token, lines, kept)
+
+
+def _rejected(message: Published, error: Exception) -> DeadLetter:
+    assert isinstance(message, TimelineEntry)
+    return unwritten(message, Unwritable("invalid_value", "", f"ClickHouse refuses it: {sentence(error)}"))
+
+
+def _hash(lines: Iterable[bytes]) -> str:
+    digest = blake2b(digest_size=8)
+    for line in lines:
+        digest.update(line)
+        digest.update(b"\n")
+    return digest.hexdigest()

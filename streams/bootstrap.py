@@ -1,0 +1,126 @@
+"""The composition root: the one place where constructors are called and a pipeline is put together."""
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from hashlib import blake2b
+from pathlib import Path
+
+from schemas.company import Company
+from schemas.strict import InvalidConfiguration
+from sinks.clickhouse import Address, ClickHouseSink, EmbeddedServer, Retry, Target, connect, migrate, parse
+from streams.config import Loaded
+from streams.core.alerts import AlertBook
+from streams.core.calendar import US, duration
+from streams.core.identity import IdentityRules
+from streams.core.journeys import JourneyBook
+from streams.core.rules.court import Court
+from streams.engine.backfill import Backfill, Input, Progress
+from streams.engine.embedded import EmbeddedEngine
+from streams.engine.store import RocksStore
+from streams.folder import DataFolder
+from streams.settings import Settings
+from streams.sources.readers import source_of
+from streams.stages.customer import CustomerStage
+from streams.stages.ingest import Ingest
+
+PARTITIONS = 4  # logical; results do not depend on it, a folder keeps the number that it was made with
+
+
+@dataclass(frozen=True)
+class Pipeline:
+    """An embedded pipeline that is ready to read files."""
+
+    backfill: Backfill
+    sink: ClickHouseSink
+    address: Address
+
+    def run(self, inputs: Sequence[Input], as_of: int | None) -> Progress:
+        """Read, judge, and let the views see it."""
+        progress = self.backfill.run(inputs, as_of)
+        self.sink.refresh()
+        return progress
+
+
+def customer_stage(company: Company, court: Court) -> CustomerStage:
+    """The stage `customer` of this company."""
+    named = {"words": company.words, "calendars": company.calendars}
+    rules = {name: rule for name, rule in company.rules.items() if rule.enabled}
+    horizon = None
+    if company.horizon is not None:
+        number, unit = duration(company.horizon)
+        horizon = number * US * {"s": 1, "m": 60, "h": 3_600, "d": 86_400, "w": 604_800}[unit]
+    return CustomerStage(
+        IdentityRules.of(company),
+        court,
+        AlertBook(rules, company.journeys, timezone=company.timezone, named=named),
+        JourneyBook(company.journeys, words=company.words, matter=company.matter),
+        horizon,
+    )
+
+
+@contextmanager
+def clickhouse(folder: DataFolder, url: str | None, settings: Settings) -> Iterator[Address]:
+    """The server that `url` names, else the folder's own; its schema is brought up to date."""
+    with ExitStack() as stack:
+        address = stack.enter_context(EmbeddedServer(folder.clickhouse)) if url is None else parse(url, password=settings.password())
+        client = connect(address)
+        try:
+            migrate(client, Target(database=address.database))
+        finally:
+            client.disconnect()
+        yield address
+
+
+@contextmanager
+def embedded(
+    loaded: Loaded,
+    folder: DataFolder,
+    *,
+    url: str | None = None,
+    report: Callable[[Progress, Input | None], None] = lambda _progress, _input: None,
+    on_retry: Callable[[Retry], None] = lambda _retry: None,
+) -> Iterator[Pipeline]:
+    """A pipeline with its state in `folder`; leaving the context saves what was acknowledged and stops what was started."""
+    company, settings = loaded.company, Settings()
+    folder.create(loaded.path)
+    with ExitStack() as stack:
+        address = stack.enter_context(clickhouse(folder, url, settings))
+        sink = ClickHouseSink(address, on_retry=on_retry)
+        stack.callback(sink.close)
+        store = stack.enter_context(RocksStore(folder.state))
+        stage = customer_stage(company, loaded.court)
+        engine = EmbeddedEngine(IdentityRules.of(company), stage, store, sink, PARTITIONS)
+        stack.callback(engine.close)
+        backfill = Backfill(
+            engine,
+            Ingest(company, folder.secret(settings)),
+            store,
+            version=version_of(company),
+            longest=company.max_record,
+            received_at=int(datetime.now(UTC).timestamp() * US),
+            report=report,
+        )
+        yield Pipeline(backfill, sink, address)
+
+
+def version_of(company: Company) -> str:
+    """Changes whenever the company's file or pack does: part of every batch token, so that no batch is taken for an older one."""
+    return blake2b(company.model_dump_json().encode(), digest_size=6).hexdigest()
+
+
+def inputs_of(company: Company, paths: Sequence[Path]) -> tuple[list[Input], list[Path]]:
+    """Files and folders matched to sources in the order of their names; the second list holds files that no source describes."""
+    found: list[Input] = []
+    unmatched: list[Path] = []
+    for path in paths:
+        if not path.exists():
+            raise InvalidConfiguration([f"{path}: there is no such file or folder"])
+        for file in sorted(p for p in path.rglob("*") if p.is_file()) if path.is_dir() else [path]:
+            source = source_of(file, company.sources)
+            if source is None:
+                unmatched.append(file)
+            else:
+                found.append(Input(source, file))
+    return found, unmatched

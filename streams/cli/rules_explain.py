@@ -1,0 +1,115 @@
+"""`redthread rules explain NAME`: one rule in words, its text after merging, what it listens to, and a story about it."""
+
+from collections.abc import Iterator
+from typing import Annotated, Any
+
+import typer
+import yaml
+from rich.text import Text
+
+from schemas.company import Company
+from schemas.fixture import Case
+from schemas.strict import InvalidConfiguration
+from streams.cli.filters import did_you_mean
+from streams.cli.opened import text_in
+from streams.cli.options import Json, Lang, examples
+from streams.cli.output import print_json, say
+from streams.cli.rule_scope import hears, types_in, words_in
+from streams.cli.rule_words import Language, in_words, selector, waits_in_words
+from streams.cli.rules_list import RulesOf, company_of, verb_of
+from streams.rulepack.files import shipped_fixtures
+
+HEADINGS: dict[str, dict[Language, str]] = {
+    "means": {"en": "What it means", "de": "Was es bedeutet"},
+    "demands": {"en": "What it demands", "de": "Was sie verlangt"},
+    "first_step": {"en": "First step", "de": "Erster Schritt"},
+    "hears": {"en": "Listens to", "de": "Hört auf"},
+    "words": {"en": "Words", "de": "Wörter"},
+    "waits": {"en": "Waits and wakes", "de": "Wartet und wacht auf"},
+    "yaml": {"en": "After merging", "de": "Nach dem Zusammenführen"},
+    "story": {"en": "A story that breaks it", "de": "Eine Geschichte, die sie bricht"},
+}
+EPILOG = examples(
+    "redthread rules explain silence", "redthread rules explain late_delivery --lang de", "redthread rules explain ping_pong --json"
+)
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command."""
+    app.command("explain", epilog=EPILOG)(explain)
+
+
+def explain(
+    name: Annotated[str, typer.Argument(metavar="NAME", help="The rule's name, as in `rules list`.")],
+    company: RulesOf = None,
+    lang: Lang = "en",
+    json: Json = False,
+) -> None:
+    """One rule in words: what it demands, what it listens to, whom it waits for, when it looks again, and an example."""
+    found = company_of(company)
+    if name not in found.rules:
+        raise InvalidConfiguration([f"rules explain: there is no rule {name!r}{did_you_mean(name, found.rules)}"])
+    document = explained(name, found, lang)
+    if json:
+        print_json(document)
+    else:
+        _print(document, lang)
+
+
+def explained(name: str, company: Company, language: Language) -> dict[str, Any]:
+    """Everything there is to say about one rule."""
+    rule = company.rules[name]
+    text = rule.model_dump(mode="json", by_alias=True, exclude_defaults=True)
+    return {
+        "name": name,
+        "title": rule.title,
+        "verb": verb_of(rule),
+        "severity": rule.severity,
+        "who": rule.who,
+        "enabled": rule.enabled,
+        "means": text_in(rule.means, language),
+        "demands": list(in_words(rule, language)),
+        "first_step": text_in(rule.first_step, language),
+        "hears": list(types_in(rule, company)),
+        "words": {word: selector(value, language) for word, value in words_in(rule, company).items()},
+        "waits": list(waits_in_words(rule, hears(rule, company), language)),
+        "yaml": yaml.safe_dump({name: text}, allow_unicode=True, sort_keys=False, width=110),
+        "story": next((case.model_dump(mode="json", exclude_defaults=True) for case in _stories(name) if case.shows == "hit"), None),
+    }
+
+
+def _stories(name: str) -> Iterator[Case]:
+    for told in shipped_fixtures():
+        if told.fixture.rule == name:
+            yield from told.fixture.cases
+
+
+def _print(document: dict[str, Any], language: Language) -> None:
+    who = document["who"] or {"en": "depends on the case", "de": "hängt vom Fall ab"}[language]
+    say(Text.assemble((document["title"], "bold"), f"  {document['name']} · {document['verb']} · {document['severity']} · {who}"))
+    for key in ("means", "demands", "first_step", "hears", "words", "waits"):
+        if document[key]:
+            say(Text(f"\n{HEADINGS[key][language]}", style="bold"))
+            for line in _lines(document[key]):
+                say(Text(f"  {line}"))
+    say(Text(f"\n{HEADINGS['yaml'][language]}", style="bold"))
+    say(Text(_indented(document["yaml"])))
+    if document["story"]:
+        say(Text(f"\n{HEADINGS['story'][language]}", style="bold"))
+        say(Text(_indented(_told(document["story"]))))
+
+
+def _lines(value: Any) -> list[str]:
+    if isinstance(value, dict):
+        return [f"{name}: {words}" for name, words in value.items()]
+    return (
+        [value] if isinstance(value, str) else [", ".join(value)] if all("." in word and " " not in word for word in value) else list(value)
+    )
+
+
+def _told(story: dict[str, Any]) -> str:
+    return str(yaml.safe_dump(story, allow_unicode=True, sort_keys=False, width=110, default_flow_style=None))
+
+
+def _indented(text: str) -> str:
+    return "".join(f"  {line}\n" for line in text.splitlines()).rstrip("\n")

@@ -1,0 +1,62 @@
+"""`redthread rules list`: every rule of the company in one line."""
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from schemas.company import Company
+from schemas.rule import Rule
+from schemas.strict import validate
+from streams.cli.opened import text_in
+from streams.cli.options import COMPANY_FILE, Json, Lang, Shape, examples, shape
+from streams.cli.output import Format, print_rows
+from streams.config import load, shipped
+
+VERBS = ("expect", "forbid", "limit", "pingpong")
+COLUMNS = ("name", "verb", "severity", "who", "means", "title", "per", "calendar", "enabled", "shipped")
+ON_A_TERMINAL = 5  # of the columns above; the others are for programs
+EPILOG = examples("redthread rules list", "redthread rules list --company deploy/examples/minimal --lang de", "redthread rules list --json")
+
+RulesOf = Annotated[
+    Path | None,
+    typer.Option(
+        "--company", "-c", metavar="FILE", help="The company file; left out: ./redthread.yaml, else the shipped pack.", show_default=False
+    ),
+]
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command."""
+    app.command("list", epilog=EPILOG)(listing)
+
+
+def listing(company: RulesOf = None, lang: Lang = "en", format: Shape = Format.table, json: Json = False) -> None:
+    """Every rule: its verb, how severe it is, who has to act, and what it means for the customer."""
+    rules = company_of(company).rules
+    rows = [_row(name, rule, lang) for name, rule in rules.items()]
+    number = ON_A_TERMINAL if shape(format, json) is Format.table else len(COLUMNS)
+    print_rows(COLUMNS[:number], [row[:number] for row in rows], shape(format, json))
+
+
+def company_of(path: Path | None) -> Company:
+    """The company whose rules are meant; with no company file at hand, one that has the shipped pack and nothing else."""
+    if path is not None:
+        return load(path).company
+    if COMPANY_FILE.is_file():
+        return load(COMPANY_FILE).company
+    return validate(Company, {"company": "(the shipped pack)", **shipped()}, "the shipped pack")
+
+
+def verb_of(rule: Rule) -> str:
+    """The one verb that the rule is made of."""
+    return next(verb for verb in VERBS if getattr(rule, verb) is not None)
+
+
+def _row(name: str, rule: Rule, lang: Any) -> tuple[Any, ...]:
+    means = text_in(rule.means, lang)
+    per = rule.per if isinstance(rule.per, str) else "+".join(rule.per)
+    return (
+        name if rule.enabled else f"{name} (off)", verb_of(rule), rule.severity, rule.who or "", means, rule.title, per, rule.calendar, rule.enabled,
+        name in shipped()["rules"],
+    )  # fmt: skip

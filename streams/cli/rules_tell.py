@@ -1,0 +1,74 @@
+"""`redthread rules test`: tell the fixtures of the rules, and say where an alert is not as its author expects."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.text import Text
+
+from schemas.strict import InvalidConfiguration
+from streams.cli.filters import did_you_mean
+from streams.cli.options import Json, examples
+from streams.cli.output import err, print_json, say
+from streams.cli.rules_list import RulesOf, company_of
+from streams.rulepack.files import Told, fixtures_in, shipped_fixtures
+from streams.rulepack.run import Result, run
+
+EPILOG = examples(
+    "redthread rules test",
+    "redthread rules test silence ping_pong",
+    "redthread rules test my_rule --company redthread.yaml --fixtures fixtures/",
+    "redthread rules test --json",
+)
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command."""
+    app.command("test", epilog=EPILOG)(tell)
+
+
+def tell(
+    names: Annotated[
+        list[str] | None, typer.Argument(metavar="[NAME…]", help="Only these rules; left out: all that have fixtures.", show_default=False)
+    ] = None,
+    company: RulesOf = None,
+    fixtures: Annotated[
+        Path | None,
+        typer.Option("--fixtures", metavar="DIR", help="The company's own fixtures, a folder or a file; left out: the shipped ones."),
+    ] = None,
+    json: Json = False,
+) -> None:
+    """Tell each rule's fixtures, events in and alerts out, and compare. Exit code 1 when one goes otherwise than its author expects."""
+    told = shipped_fixtures() if fixtures is None else fixtures_in(fixtures)
+    results = run(company_of(company), _chosen(told, names or []))
+    if json:
+        print_json([result._asdict() | {"ok": result.ok} for result in results])
+    else:
+        _print(results)
+    if not all(result.ok for result in results):
+        raise typer.Exit(1)
+
+
+def _chosen(told: Sequence[Told], names: Sequence[str]) -> list[Told]:
+    known = {story.fixture.rule for story in told}
+    problems = [f"rules test: there is no fixture for {name!r}{did_you_mean(name, known)}" for name in names if name not in known]
+    if problems:
+        raise InvalidConfiguration(problems)
+    return [story for story in told if not names or story.fixture.rule in names]
+
+
+def _print(results: Sequence[Result]) -> None:
+    by_rule: dict[str, list[Result]] = {}
+    for result in results:
+        by_rule.setdefault(result.rule, []).append(result)
+    for rule, cases in sorted(by_rule.items()):
+        failed = [case for case in cases if not case.ok]
+        mark = ("✗", "bold red") if failed else ("✓", "green")
+        say(Text.assemble(mark, f" {rule}  ", (f"{len(cases) - len(failed)} of {len(cases)} stories", "dim")))
+        for case in failed:
+            say(Text(f"    {case.file}:{case.line}: {case.case}", style="bold"))
+            for line in case.differs:
+                say(Text(f"      {line}", style="red"))
+    failures = sum(not result.ok for result in results)
+    err.print(f"{len(results)} stories of {len(by_rule)} rules, {failures or 'none'} failed")

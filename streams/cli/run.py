@@ -1,0 +1,168 @@
+"""`redthread run`: files through the embedded pipeline, with progress while it works and a summary at its end."""
+
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+
+from schemas.company import Company
+from schemas.strict import InvalidConfiguration
+from sinks.clickhouse import Address, Reader, Retry
+from streams.bootstrap import Pipeline, embedded, inputs_of
+from streams.cli.options import DATA_FOLDER, CompanyFile, Json, Server, examples
+from streams.cli.output import Format, err, out, print_json, print_rows
+from streams.config import Loaded, load
+from streams.core.calendar import instant
+from streams.engine.backfill import Input
+from streams.engine.backfill import Progress as Position
+from streams.folder import DataFolder
+
+ACCOUNTING = "SELECT records, timeline_rows, duplicates, dead_letters FROM accounting"
+ALERTS = """
+SELECT rule, countIf(status = 'open') AS open, countIf(status = 'resolved') AS resolved, countIf(status = 'withdrawn') AS withdrawn,
+       uniqExactIf(customer_id, status != 'withdrawn') AS customers, sumIf(occurrences, status != 'withdrawn') AS occurrences
+FROM alerts GROUP BY rule ORDER BY customers DESC, rule
+"""
+COUNTS = "SELECT (SELECT count() FROM customers), (SELECT count() FROM journeys), (SELECT countIf(status != 'withdrawn') FROM alerts)"
+UNTOUCHED = 3  # files without a source that are named one by one
+
+Paths = Annotated[
+    list[Path], typer.Argument(metavar="PATH...", help="Files and folders; each file goes to the source whose `files` it matches.")
+]
+AsOf = Annotated[
+    str,
+    typer.Option("--as-of", metavar="TIME", help="Close the clocks then: end (the newest event), now, or a time such as 2026-04-05T12:00."),
+]
+DataFolderOption = Annotated[
+    Path, typer.Option("--data", "-d", metavar="DIR", help="Folder for state and tables; the same command goes on where it ended.")
+]
+
+
+def register(app: typer.Typer) -> None:
+    app.command(
+        "run",
+        epilog=examples(
+            "redthread run exports/",
+            "redthread run --company shop/redthread.yaml --data /srv/redthread orders.csv.gz tickets.jsonl",
+            "redthread run --as-of 2026-04-05 --json exports/",
+        ),
+    )(run)
+
+
+def run(
+    paths: Paths,
+    company: CompanyFile = Path("redthread.yaml"),
+    data: DataFolderOption = DATA_FOLDER,
+    as_of: AsOf = "end",
+    server: Server = None,
+    json: Json = False,
+) -> None:
+    """Read files into one customer timeline, judge every journey, and say what broke.
+
+    Safe to repeat: what is in is in once, and a run that was stopped (also by kill -9) goes on where it ended.
+    """
+    loaded = load(company)
+    inputs, unmatched = inputs_of(loaded.company, paths)
+    name_unmatched(unmatched)
+    if not inputs:
+        raise InvalidConfiguration([f"{path}: matches the files of no source in {loaded.path}" for path in paths])
+    summary = run_inputs(loaded, DataFolder(data), inputs, moment(as_of, loaded.company), server)
+    print_json(summary) if json else show(summary)
+
+
+def run_inputs(loaded: Loaded, folder: DataFolder, inputs: Sequence[Input], as_of: int | None, server: str | None = None) -> dict[str, Any]:
+    """Run, with progress on stderr, and return what was found."""
+    started = time.monotonic()
+    with progress(inputs) as report, embedded(loaded, folder, url=server, report=report, on_retry=_waiting) as pipeline:
+        before = pipeline.backfill.progress.records
+        position = pipeline.run(inputs, as_of)
+        return _summary(pipeline, position.records - before, time.monotonic() - started)
+
+
+def moment(text: str, company: Company) -> int | None:
+    """When the clocks are closed, in microseconds; None is the newest event."""
+    if text == "end":
+        return None
+    if text == "now":
+        return instant(datetime.now(UTC))
+    try:
+        return instant(text, company.timezone)
+    except ValueError:
+        raise InvalidConfiguration([f"--as-of: {text!r} is neither end, now nor a time such as 2026-04-05T12:00"]) from None
+
+
+def name_unmatched(files: Sequence[Path]) -> None:
+    """Say which files were left alone."""
+    for file in files[:UNTOUCHED]:
+        err.print(f"left alone: {file} (no source has files: that match it)", style="yellow", markup=False)
+    if len(files) > UNTOUCHED:
+        err.print(f"left alone: {len(files) - UNTOUCHED} more files that match no source", style="yellow")
+
+
+@contextmanager
+def progress(inputs: Sequence[Input]) -> Iterator[Callable[[Position, Input | None], None]]:
+    """A line per run: file, records, rate, share of the files, time left."""
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(bar_width=24),
+        TaskProgressColumn(),
+        TextColumn("{task.fields[records]:,} records  {task.fields[rate]:,.0f}/s"),
+        TimeElapsedColumn(),
+        TimeRemainingColumn(),
+    )
+    sizes = [given.path.stat().st_size for given in inputs]
+    places = {str(given.path.resolve()): place for place, given in enumerate(inputs)}
+    started, first = time.monotonic(), -1
+    with Progress(*columns, console=err, transient=True) as bar:
+        task = bar.add_task("opening", total=max(sum(sizes), 1), records=0, rate=0.0)
+
+        def report(position: Position, given: Input | None) -> None:
+            nonlocal first
+            first = position.records if first < 0 else first
+            done = sum(sizes[place] for name, place in places.items() if name in position.files and position.files[name].done)
+            bar.update(
+                task,
+                completed=done,
+                description=given.path.name if given else "judging",
+                records=position.records,
+                rate=(position.records - first) / max(time.monotonic() - started, 1e-9),
+            )
+
+        yield report
+
+
+def _waiting(retry: Retry) -> None:
+    err.print(
+        f"ClickHouse does not take the batch (try {retry.attempt}, next in {retry.wait:.1f} s): {retry.error}", style="yellow", markup=False
+    )
+
+
+def _summary(pipeline: Pipeline, records: int, seconds: float) -> dict[str, Any]:
+    address: Address = pipeline.address
+    with Reader(address) as reader:
+        totals = dict(
+            zip(("records", "timeline_rows", "duplicates", "dead_letters"), next(iter(reader.query(ACCOUNTING).rows)), strict=True)
+        )
+        counts = dict(zip(("customers", "journeys", "alerts"), next(iter(reader.query(COUNTS).rows)), strict=True))
+        answer = reader.query(ALERTS)
+        rules = [dict(zip((c.name for c in answer.columns), row, strict=True)) for row in answer.rows]
+    rate = records / seconds if seconds else 0.0
+    return {"read": records, "seconds": round(seconds, 1), "records_per_second": round(rate), **totals, **counts, "rules": rules}
+
+
+def show(summary: dict[str, Any]) -> None:
+    """The summary for people."""
+    out.print(
+        f"read {summary['read']:,} records in {summary['seconds']:,} s ({summary['records_per_second']:,}/s): "
+        f"{summary['timeline_rows']:,} touchpoints on the timeline, {summary['duplicates']:,} duplicates, {summary['dead_letters']:,} dead letters"
+    )
+    out.print(f"{summary['customers']:,} customers, {summary['journeys']:,} journeys, {summary['alerts']:,} alerts")
+    if summary["rules"]:
+        out.print()
+        columns = tuple(summary["rules"][0])
+        print_rows(columns, [tuple(rule.values()) for rule in summary["rules"]], Format.table)

@@ -1,0 +1,140 @@
+"""Alerts are published as the difference between what was published last (the ledger) and what is present now.
+
+| in the ledger | present | published as |
+|---|---|---|
+| not, or withdrawn | open, held, resolved | opened, held, resolved |
+| held or resolved | open | opened |
+| anything else | held, resolved | held, resolved |
+| the same status, other content | | updated |
+| not withdrawn | not | withdrawn, with its last content and the cause |
+
+What a person said (acknowledged, silenced) stays until the finding ends. An unchanged set publishes nothing.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence, Set
+from typing import Literal
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from schemas.alert import Alert, Cause, Change, Status
+
+BY_A_PERSON = frozenset({"acknowledged", "silenced"})
+GOING_ON = frozenset({"open", "held"})
+BECAME: Mapping[Status, Change] = {"open": "opened", "held": "held", "resolved": "resolved"}
+IdentityCause = Literal["identity_merge", "identity_split"]
+
+
+class Evaluation(Struct, frozen=True, kw_only=True):
+    """What the evaluation of a family knows besides its alerts."""
+
+    version: int  # of everything it publishes
+    now: int
+    identity_changed: Mapping[str, IdentityCause] = {}  # customer id, as published before -> what became of it
+    fresh: Sequence[str] = ()  # event ids that arrived or were corrected since the last evaluation, oldest first
+    historical: bool = False
+    rules: Mapping[str, str] = {}  # the rules in force -> their versions
+
+
+def changes(ledger: Mapping[str, Alert], present: Mapping[str, Alert], this: Evaluation) -> list[Alert]:
+    """What to publish, in the order of `present` and then of the ledger. Both hold the alerts of a whole family."""
+    published = []
+    for alert in present.values():
+        before = ledger.get(alert.alert_id)
+        if before is not None and before.status in BY_A_PERSON and alert.status in GOING_ON:
+            alert = replace(alert, status=before.status)
+        if before is None or _content(before) != alert:
+            published.append(_stamped(alert, this, change=_change(before, alert), because=_newest(alert, this.fresh)))
+    gone = [alert for alert in ledger.values() if alert.status != "withdrawn" and alert.alert_id not in present]
+    if gone:
+        known = {alert.alert_id for alert in ledger.values() if alert.status != "withdrawn"}
+        published.extend(_withdrawn(alert, _successor(alert, present.values(), known), this) for alert in gone)
+    return published
+
+
+def _content(published: Alert) -> Alert:
+    """The part that is a pure function of the events and clocks: what `AlertBook.alerts` returns."""
+    return replace(
+        published, change="opened", cause=None, because="", successor="", historical=False, changed_at=0, version=0
+    )
+
+
+def _stamped(alert: Alert, this: Evaluation, *, change: Change, because: str) -> Alert:
+    return replace(
+        alert, change=change, because=because, historical=this.historical, changed_at=this.now, version=this.version
+    )
+
+
+def _change(before: Alert | None, alert: Alert) -> Change:
+    if before is not None and before.status == alert.status:
+        return "updated"
+    return BECAME[alert.status]
+
+
+def _newest(alert: Alert, fresh: Sequence[str]) -> str:
+    """The newest fresh touchpoint that the alert rests on; none when time alone has brought it about."""
+    if not fresh:
+        return ""
+    evidence = {item.event_id for item in alert.evidence}
+    return next((event_id for event_id in reversed(fresh) if event_id in evidence), "")
+
+
+def _successor(alert: Alert, present: Iterable[Alert], known: Set[str]) -> Alert | None:
+    """The alert of the same rule that now stands for the same touchpoints.
+
+    One that has just appeared need share only some of them (an earlier opener moved the anchor); one that was `known` before must have
+    taken in the anchor (two episodes became one), because touchpoints that answer several matters are shared by chance.
+    """
+    touched = {item.event_id for item in alert.evidence}
+    heirs = []
+    for heir in present:
+        if (heir.rule, heir.key) == (alert.rule, alert.key):
+            shared = touched.intersection(item.event_id for item in heir.evidence)
+            if alert.anchor in shared or (shared and heir.alert_id not in known):
+                heirs.append(heir)
+    return min(heirs, key=lambda heir: (heir.alert_id in known, heir.starts_at, heir.alert_id), default=None)
+
+
+def _withdrawn(alert: Alert, successor: Alert | None, this: Evaluation) -> Alert:
+    corrected = _newest(alert, this.fresh)
+    newest = corrected or (this.fresh[-1] if this.fresh else "")
+    cause: Cause
+    if this.rules.get(alert.rule) != alert.rule_version:
+        cause, newest = "rule_change", ""
+    elif alert.customer_id is not None and alert.customer_id in this.identity_changed:
+        cause = this.identity_changed[alert.customer_id]
+    elif successor is not None:
+        cause = "superseded"
+    else:
+        cause = "correction" if corrected else "late_event"
+    return replace(
+        _stamped(alert, this, change="withdrawn", because=newest),
+        status="withdrawn",
+        cause=cause,
+        successor=successor.alert_id if successor is not None else "",
+    )
+
+
+def identity_causes(before: Mapping[str, str | None], after: Mapping[str, str | None]) -> dict[str, IdentityCause]:
+    """What became of each customer, from identifier -> customer before and after.
+
+    A customer is split when its identifiers are no longer together, merged when an identifier of another customer has joined it. An
+    identifier that nobody had seen before merges nothing: it came with the touchpoint that brought it.
+    """
+    if before == after:
+        return {}
+    parts: dict[str, set[str | None]] = {}
+    sources: dict[str, set[str]] = {}
+    for identifier, customer in before.items():
+        if customer is not None:
+            became = after.get(identifier)
+            parts.setdefault(customer, set()).add(became)
+            if became is not None:
+                sources.setdefault(became, set()).add(customer)
+    causes: dict[str, IdentityCause] = {}
+    for customer, became in parts.items():
+        if len(became) > 1 or None in became:
+            causes[customer] = "identity_split"
+        elif any(len(sources[part]) > 1 for part in became if part is not None):
+            causes[customer] = "identity_merge"
+    return causes

@@ -1,0 +1,163 @@
+"""Findings become alerts: what happened, to whom, about what, who has to act, and on which evidence.
+
+The content of an alert is a pure function of the customer's touchpoints, clocks and links; `streams.core.alert_changes` compares it with
+what was published last. The status follows from the finding alone: *open* while it has no end, *resolved* once it has one, *held* while
+its deadline has passed on the wall but the departments that could have acted have not reported that far.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, NamedTuple
+from zoneinfo import ZoneInfo
+
+from schemas.alert import Alert, Evidence, Status
+from schemas.company import JourneySpec
+from schemas.ids import alert_id
+from schemas.rule import Rule
+from schemas.touchpoint import Touchpoint
+from streams.core.alert_changes import Evaluation, IdentityCause, changes
+from streams.core.rule_versions import rule_versions
+from streams.core.rules.court import Judgement
+from streams.core.rules.finding import Finding
+from streams.core.summary import Facts, summary
+from streams.core.ties import Ties
+from streams.core.upstream import Upstream
+
+SPOKEN = frozenset({"facts", "channel", "department", "team", "source"})  # per-fields whose values name no person
+
+
+class Case(NamedTuple):
+    """What is known of one customer."""
+
+    customer_id: str | None
+    matters: Mapping[str, tuple[str, str]]
+    ties: Ties
+    upstream: Upstream
+
+
+class AlertBook:
+    """The rules of a company, as far as their alerts are concerned."""
+
+    def __init__(
+        self,
+        rules: Mapping[str, Rule],
+        journeys: Mapping[str, JourneySpec],
+        *,
+        timezone: str,
+        named: Mapping[str, Any],
+    ) -> None:
+        """`named`: the words and calendars that rules may name; they are part of a rule's version."""
+        self._rules = rules
+        self._journeys = {spec.ref or kind: kind for kind, spec in reversed(journeys.items())}
+        self._zone = ZoneInfo(timezone)
+        self.versions = rule_versions(rules, named)
+
+    def alerts(
+        self,
+        customer_id: str | None,
+        touchpoints: Mapping[str, Touchpoint],
+        judgement: Judgement,
+        links: Iterable[str] = (),
+    ) -> dict[str, Alert]:
+        """alert id -> the content of every alert of one customer; `touchpoints` by event id, `links` are pairs of identifiers."""
+        if not judgement.findings and not judgement.held:
+            return {}
+        upstream = Upstream((*judgement.held, *judgement.findings), touchpoints)
+        case = Case(customer_id, judgement.matters, Ties(links), upstream)
+        present = {}
+        for finding in judgement.held:
+            alert = self._alert(finding, case, held=True)
+            present[alert.alert_id] = alert
+        for finding in judgement.findings:
+            alert = self._alert(finding, case, held=False)
+            if alert.level == "broken" or alert.alert_id not in present:  # held says more than at risk
+                present[alert.alert_id] = alert
+        return present
+
+    def changes(
+        self,
+        ledger: Mapping[str, Alert],
+        present: Mapping[str, Alert],
+        *,
+        version: int,
+        now: int,
+        identity_changed: Mapping[str, IdentityCause],
+        fresh: Sequence[str],
+        historical: bool,
+    ) -> list[Alert]:
+        """What to publish; see `streams.core.alert_changes`."""
+        return changes(
+            ledger,
+            present,
+            Evaluation(
+                version=version,
+                now=now,
+                identity_changed=identity_changed,
+                fresh=fresh,
+                historical=historical,
+                rules=self.versions,
+            ),
+        )
+
+    def _alert(self, finding: Finding, case: Case, *, held: bool) -> Alert:
+        rule = self._rules[finding.rule]
+        key = tuple(map(str, finding.key))
+        per = (rule.per,) if isinstance(rule.per, str) else tuple(rule.per)
+        fields = dict(zip((field for field in per if field not in ("matter", "customer")), key, strict=True))
+        evidence = case.upstream.behind(finding.evidence)
+        anchor = case.upstream.anchor(finding.anchor)
+        matter = _matter(per, fields, case.matters.get(anchor.event_id))
+        status: Status = "held" if held else "open" if finding.until is None else "resolved"
+        facts = Facts(
+            rule=rule,
+            subject=_subject(per, fields, matter),
+            status=status,
+            level=finding.level,
+            since=finding.since,
+            until=finding.until,
+            size=finding.size,
+            evidence=evidence,
+            hits=[case.upstream.anchor(event_id) for event_id, _ in finding.hits],
+        )
+        return Alert(
+            alert_id=alert_id(finding.rule, key, finding.anchor),
+            rule=finding.rule,
+            rule_version=self.versions[finding.rule],
+            status=status,
+            level=finding.level,
+            severity=rule.severity,
+            customer_id=case.customer_id,
+            matter=matter,
+            journey=self._journeys.get(matter.partition(":")[0], ""),
+            key=key,
+            anchor=anchor.event_id,
+            responsible=rule.who or "",
+            departments=tuple(dict.fromkeys(t.department for t in evidence)),
+            starts_at=finding.since,
+            ends_at=finding.until,
+            occurrences=finding.size,
+            title=rule.title,
+            summary=summary(facts, self._zone),
+            identifiers=case.ties.of(t.ids for t in evidence),
+            evidence=tuple(Evidence(t.event_id, t.at, t.type, t.department) for t in evidence),
+        )
+
+
+def _matter(per: Sequence[str], fields: Mapping[str, str], matter: tuple[str, str] | None) -> str:
+    """What the alert is about; nothing where the rule is judged for the customer as a whole."""
+    refs = [field for field in fields if field.startswith("ref.")]
+    if "matter" not in per and not refs:
+        return ""
+    if matter is not None:
+        return ":".join(matter)
+    return f"{refs[0].removeprefix('ref.')}:{fields[refs[0]]}" if refs else ""
+
+
+def _subject(per: Sequence[str], fields: Mapping[str, str], matter: str) -> str:
+    """Who or what a sentence is about: `Ticket 9`, `Order 17 (address)`, `The customer (email)`, `Source shop`."""
+    spoken = {field: value for field, value in fields.items() if field in SPOKEN}
+    refs = [(field.removeprefix("ref."), value) for field, value in fields.items() if field.startswith("ref.")]
+    if not refs and not matter and "customer" not in per and "matter" not in per and spoken:
+        refs.append(spoken.popitem())
+    kind, ref = refs[0] if refs else matter.split(":", 1) if matter else ("", "")
+    subject = f"{kind.replace('_', ' ').capitalize()} {ref}" if kind else "The customer"
+    return f"{subject} ({', '.join(spoken.values())})" if spoken else subject

@@ -1,0 +1,116 @@
+"""A journey is the life of one matter, as its touchpoints tell it: a row for BI.
+
+Touchpoints of a customer belong to matters (connected refs). Within its matter a journey has those that carry its own ref and those
+that carry no ref of that kind: a call about ticket 9 belongs to the order that the ticket is about, but nothing of ticket 12 belongs
+to the journey of ticket 9. It begins with its earliest opener, which names it, so an opener that arrives late renames it. An opener
+after the end goes on with the same journey. Touchpoints after the end still count as visits and touches, because the customer's effort
+goes on, but nobody waits any more.
+
+The order of touchpoints in one instant is decided as for rules: only the `seq` of one source orders them, a simultaneous closer
+closes, and of simultaneous turns ours comes first.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from operator import attrgetter
+
+from msgspec.structs import replace
+
+from schemas.clock import Clock
+from schemas.company import JourneySpec
+from schemas.journey import Journey
+from schemas.rule import Selector
+from schemas.touchpoint import Touchpoint
+from streams.core.journey_course import PROMISE
+from streams.core.journey_life import EVERYBODY, Broken, Life, Matter
+from streams.core.rules.finding import Finding
+
+COUNTED = frozenset({"contact.inbound", "contact.outbound", PROMISE})  # what a row counts without being told to
+
+Wake = tuple[frozenset[str], int]  # whose clocks, from when on the answer can change
+
+
+class JourneyBook:
+    """The journeys that a company declares, compiled."""
+
+    def __init__(self, specs: Mapping[str, JourneySpec], *, words: Mapping[str, Selector], matter: Sequence[str]) -> None:
+        self._lives = {kind: Life(kind, spec, words, matter) for kind, spec in specs.items()}
+        self._kinds = frozenset(matter)
+        self._wanted: dict[str, bool] = {}
+        self._openers: dict[str, tuple[Life, ...]] = {}
+
+    def significant(self, touchpoint: Touchpoint) -> bool:
+        """Whether a journey wants the touchpoint kept: its type is mentioned or counted, and it is about some matter."""
+        wanted = self._wanted.get(touchpoint.type)
+        if wanted is None:
+            wanted = touchpoint.type in COUNTED or any(life.mentions(touchpoint.type) for life in self._lives.values())
+            self._wanted[touchpoint.type] = wanted
+        return wanted and not self._kinds.isdisjoint(touchpoint.refs)
+
+    def journeys(
+        self,
+        customer_id: str | None,
+        touchpoints: Mapping[str, Touchpoint],
+        matters: Mapping[str, Matter],
+        clock: Clock,
+        findings: Iterable[Finding] = (),
+    ) -> dict[str, Journey]:
+        """journey id -> the row, for every matter of one customer that has been opened; `touchpoints` and `matters` by event id."""
+        by_matter: dict[Matter, list[Touchpoint]] = {}
+        for event_id, touchpoint in touchpoints.items():
+            matter = matters.get(event_id)
+            if matter is not None:
+                by_matter.setdefault(matter, []).append(touchpoint)
+        broken = _broken(findings, by_matter)
+        rows: dict[str, Journey] = {}
+        for matter, mine in by_matter.items():
+            lives = self._opened_by(mine)
+            if lives:
+                mine.sort(key=attrgetter("order"))
+            for life in lives:
+                for journey in life.journeys(customer_id, matter, mine, broken.get(matter, ()), clock):
+                    rows[journey.journey_id] = journey
+        return rows
+
+    def wakes(self, journeys: Iterable[Journey], clock: Clock) -> tuple[Wake, ...]:
+        """When the next of these journeys will have been abandoned."""
+        now = clock.of(EVERYBODY)
+        due = [at for journey in journeys if (at := self._lives[journey.kind].due(journey)) is not None and at > now]
+        return ((EVERYBODY, min(due)),) if due else ()
+
+    def _opened_by(self, touchpoints: Iterable[Touchpoint]) -> list[Life]:
+        """The journeys that one of these touchpoints may open, in the order of declaration."""
+        opened: set[Life] = set()
+        for touchpoint in touchpoints:
+            lives = self._openers.get(touchpoint.type)
+            if lives is None:
+                lives = tuple(life for life in self._lives.values() if life.may_open(touchpoint.type))
+                self._openers[touchpoint.type] = lives
+            opened.update(lives)
+        return [life for life in self._lives.values() if life in opened] if opened else []
+
+
+def _broken(findings: Iterable[Finding], by_matter: Mapping[Matter, Iterable[Touchpoint]]) -> dict[Matter, list[Broken]]:
+    """matter -> the rules that are broken on it, each with the touchpoint that it was broken at."""
+    rules: dict[str, list[str]] = {}
+    for finding in findings:
+        if finding.level == "broken":
+            rules.setdefault(finding.anchor, []).append(finding.rule)
+    if not rules:
+        return {}
+    return {
+        matter: [(rule, touchpoint) for touchpoint in mine for rule in rules.get(touchpoint.event_id, ())]
+        for matter, mine in by_matter.items()
+    }
+
+
+def changes(ledger: Mapping[str, Journey], present: Mapping[str, Journey], version: int) -> list[Journey]:
+    """What to publish: rows that differ from what was published last, and, withdrawn, those that are no more."""
+    published = []
+    for journey in present.values():
+        before = ledger.get(journey.journey_id)
+        if before is None or replace(before, version=0) != journey:
+            published.append(replace(journey, version=version))
+    for journey in ledger.values():
+        if not journey.withdrawn and journey.journey_id not in present:
+            published.append(replace(journey, withdrawn=True, version=version))
+    return published

@@ -1,0 +1,49 @@
+"""What stands behind a finding of a rule that builds on another rule: touchpoints that somebody reported.
+
+Such a rule sees the findings of the other one as touchpoints, whose ids are made of that finding. People and tools that follow the
+evidence of an alert must end at real events, so those ids are replaced by the evidence of the finding, as deep as rules build on rules.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+
+from schemas.touchpoint import Touchpoint
+from streams.core.rules.finding import Finding
+
+
+class Upstream:
+    """The findings of one customer, by the ids of the touchpoints that other rules see in their place."""
+
+    def __init__(self, findings: Iterable[Finding], touchpoints: Mapping[str, Touchpoint]) -> None:
+        self._touchpoints = touchpoints
+        self._findings = findings  # one that is only at risk is seen by no other rule
+        self._by_id: dict[str, Finding] | None = None
+
+    def behind(self, event_ids: Iterable[str]) -> list[Touchpoint]:
+        """The touchpoints of the evidence, oldest first."""
+        found = {touchpoint.event_id: touchpoint for event_id in event_ids for touchpoint in self._real(event_id)}
+        return sorted(found.values(), key=lambda touchpoint: touchpoint.order)
+
+    def anchor(self, event_id: str) -> Touchpoint:
+        """The touchpoint that a finding is anchored on."""
+        while event_id not in self._touchpoints:
+            event_id = self._raised(event_id).anchor
+        return self._touchpoints[event_id]
+
+    def _real(self, event_id: str) -> Iterator[Touchpoint]:
+        touchpoint = self._touchpoints.get(event_id)
+        if touchpoint is not None:
+            yield touchpoint
+        else:
+            for behind in self._raised(event_id).evidence:
+                yield from self._real(behind)
+
+    def _raised(self, event_id: str) -> Finding:
+        if self._by_id is None:
+            self._by_id = {name: f for f in self._findings if f.level == "broken" for name in virtual_ids(f)}
+        return self._by_id[event_id]
+
+
+def virtual_ids(finding: Finding) -> tuple[str, str]:
+    """The event ids under which other rules see that a finding began and ended."""
+    where = "/".join(("", finding.anchor, *map(str, finding.key)))
+    return f"{finding.rule}.opened{where}", f"{finding.rule}.ended{where}"

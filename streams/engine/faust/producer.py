@@ -1,0 +1,86 @@
+"""An idempotent producer that remembers every send that is not acknowledged yet, and the first that failed.
+
+Faust only logs a failed send and commits all the same, and its flush gives up after 100 ms: both lose records. Here a commit waits for a
+snapshot of what is outstanding, and nothing is committed after a failure.
+"""
+
+import asyncio
+from collections.abc import Iterable
+from typing import Any
+
+from faust.transport.drivers import aiokafka as driver
+
+from streams.engine.faust.fence import Fence
+
+Item = tuple[bytes | None, bytes | None]
+
+
+class RecordTooLarge(ValueError):
+    """One record alone exceeds the batch size; the message names its key, never its value."""
+
+
+class TrackedProducer(driver.Producer):
+    """`send_many` is the fast way: record batches for one partition."""
+
+    fence: Fence | None = None
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        self.outstanding: set[asyncio.Future[Any]] = set()
+        self.failed: BaseException | None = None
+
+    def _settings_extra(self) -> dict[str, Any]:
+        return {"enable_idempotence": True, "acks": "all"}
+
+    def track(self, future: asyncio.Future[Any]) -> asyncio.Future[Any]:
+        """Remember the future until it is done."""
+        self.outstanding.add(future)
+        future.add_done_callback(self._settled)
+        return future
+
+    def _settled(self, future: asyncio.Future[Any]) -> None:
+        self.outstanding.discard(future)
+        error = None if future.cancelled() else future.exception()
+        if error is not None and self.failed is None:
+            self.failed = error
+
+    def send_soon(self, fut: Any) -> None:
+        """Where Faust's own table writes and `topic.send_soon` end."""
+        self.track(fut)
+        super().send_soon(fut)
+
+    async def send(self, *args: Any, **kwargs: Any) -> Any:
+        return self.track(await super().send(*args, **kwargs))
+
+    async def send_many(self, topic: str, partition: int, items: Iterable[Item]) -> int | None:
+        """Produce (key, value or None) to one partition and await every acknowledgement; the offset of the last record."""
+        if self.fence is not None:
+            self.fence.check()
+        producer = self._ensure_producer()
+        sent: list[tuple[int, asyncio.Future[Any]]] = []
+        builder = producer.create_batch()
+        for key, value in items:
+            if builder.append(timestamp=None, key=key, value=value) is not None:
+                continue
+            if not builder.record_count():
+                raise RecordTooLarge(f"the record of key {key!r} is larger than a batch may be")
+            sent.append(await self._ship(producer, builder, topic, partition))
+            builder = producer.create_batch()
+            if builder.append(timestamp=None, key=key, value=value) is None:
+                raise RecordTooLarge(f"the record of key {key!r} is larger than a batch may be")
+        if builder.record_count():
+            sent.append(await self._ship(producer, builder, topic, partition))
+        last = None
+        for count, future in sent:
+            last = (await future).offset + count - 1
+        return last
+
+    async def _ship(self, producer: Any, builder: Any, topic: str, partition: int) -> tuple[int, asyncio.Future[Any]]:
+        count = builder.record_count()
+        return count, self.track(await producer.send_batch(builder, topic, partition=partition))
+
+    async def settle(self) -> None:
+        """Wait for what is outstanding now; later sends are not waited for, so a busy producer does not starve commits."""
+        pending = list(self.outstanding)
+        if pending:
+            await asyncio.wait(pending)

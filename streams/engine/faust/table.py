@@ -1,0 +1,58 @@
+"""A RocksDB table whose changelog comes first: written in bulk, recovered in bulk.
+
+Faust writes the local store before the changelog is acknowledged, so after kill -9 the store is ahead of the log; and it recovers 5,000
+records a second, one at a time.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+import faust
+from rocksdict import WriteBatch
+
+
+class BulkTable(faust.Table):
+    """Keys and values are bytes; every access names its partition."""
+
+    def get_in(self, partition: int, key: bytes) -> bytes | None:
+        """The value as of the last write to this partition."""
+        value: bytes | None = self.data._db_for_partition(partition).get(key)
+        return value
+
+    def items_in(self, partition: int) -> Iterator[tuple[bytes, bytes]]:
+        """Every key of the partition, in byte order."""
+        for key, value in self.data._db_for_partition(partition).items():
+            if key != self.data.offset_key:
+                yield key, value
+
+    async def write(self, partition: int, items: list[tuple[bytes, bytes | None]]) -> None:
+        """Durable in the changelog before it is seen locally; None deletes the key."""
+        if not items:
+            return
+        last = await self.app.producer.send_many(self.changelog_topic_name, partition, items)
+        self._put(partition, items, last)
+
+    def _put(self, partition: int, items: Iterable[tuple[bytes, bytes | None]], last_offset: int) -> None:
+        batch = WriteBatch(raw_mode=True)
+        for key, value in items:
+            if value is None:
+                batch.delete(key)
+            else:
+                batch.put(key, value)
+        batch.put(self.data.offset_key, b"%d" % last_offset)  # atomically with the values
+        self.data._db_for_partition(partition).write(batch)
+
+    def apply_changelog_batch(self, batch: Iterable[Any]) -> None:
+        """Recovery: each event is a chunk of changelog records."""
+        grouped: defaultdict[int, list[Any]] = defaultdict(list)
+        for event in batch:
+            grouped[event.message.partition].append(event.message)
+        for partition, messages in grouped.items():
+            records = [(record.key, record.value) for message in messages for record in message.value]
+            self._put(partition, records, messages[-1].offset)
+
+    def active_partitions(self) -> list[int]:
+        """The partitions that this worker owns now (standbys are not)."""
+        name = self.changelog_topic_name
+        return sorted(tp.partition for tp in self.app.assignor.assigned_actives() if tp.topic == name)

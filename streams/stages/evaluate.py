@@ -1,0 +1,164 @@
+"""Judge a family and publish what differs from what was published last.
+
+Everything published is a pure function of the set and of the tick, except for the version, which is one more than the family's last:
+so it does not matter which messages had arrived when the family was judged before.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, NamedTuple, Protocol, TypeVar
+
+from msgspec.structs import replace
+
+from schemas.alert import Alert
+from schemas.clock import Clock
+from schemas.identity import IdentityChange
+from schemas.journey import Journey
+from schemas.state import Due, FamilyState, IdentityEntry
+from schemas.touchpoint import NEVER, Touchpoint
+from streams.core.alert_changes import Evaluation, changes, identity_causes
+from streams.core.identity import IdentityRules, Resolution, resolve
+from streams.core.journeys import changes as journey_changes
+from streams.core.shared_identifier import SHARED_IDENTIFIER, VERSION, shared_identifiers
+from streams.stages.step import Published, Step
+
+Wakes = Iterable[tuple[frozenset[str], int]]
+E = TypeVar("E")
+NOW: tuple[str, ...] = ()  # the departments of a wake that listens to `now`
+
+
+class Court(Protocol):
+    """Judges the history of one customer; see `streams.core.rules.court`."""
+
+    def significant(self, touchpoint: Touchpoint) -> bool: ...
+
+    def judge(self, touchpoints: Sequence[Touchpoint], clock: Clock) -> Any: ...
+
+
+class Alerts(Protocol):
+    """Makes alerts of findings; see `streams.core.alerts`."""
+
+    @property
+    def versions(self) -> Mapping[str, str]: ...
+
+    def alerts(self, customer_id: str, touchpoints: Mapping[str, Touchpoint], judgement: Any, links: Any) -> dict[str, Alert]: ...
+
+
+class Journeys(Protocol):
+    """Makes journeys of matters; see `streams.core.journeys`."""
+
+    def significant(self, touchpoint: Touchpoint) -> bool: ...
+
+    def journeys(
+        self, customer_id: str, touchpoints: Iterable[Touchpoint], matters: Any, clock: Clock, findings: Any
+    ) -> dict[str, Journey]: ...
+
+    def wakes(self, present: Mapping[str, Journey]) -> Wakes: ...
+
+
+class Verdict(NamedTuple):
+    """What is true of a family now, and when that can change."""
+
+    alerts: dict[str, Alert]
+    journeys: dict[str, Journey]
+    due: tuple[Due, ...]
+
+
+class Evaluator:
+    """Evaluates one family at a time."""
+
+    def __init__(self, identity: IdentityRules, court: Court, alerts: Alerts, journeys: Journeys) -> None:
+        self._identity, self._court, self._alerts, self._journeys = identity, court, alerts, journeys
+        self._versions = {**alerts.versions, SHARED_IDENTIFIER: VERSION}
+
+    def evaluate(self, state: FamilyState, clock: Clock, *, historical: bool) -> Step[FamilyState]:
+        """The family as judged at this clock, and what is to be published."""
+        before = {identifier: entry.customer_id for identifier, entry in state.identity.items()}
+        version = state.version + 1
+        identity: list[IdentityChange] = []
+        customers, shared, ledger = before, {}, state.alerts
+        if state.unresolved:
+            customers, refused = self._resolve(state)
+            shared = shared_identifiers(self._identity, customers, refused, state.links)
+            identity = list(_identity_changes(state, customers, version))
+        else:  # nothing new about identity: as it was published, and so are the refused links
+            ledger = {id: alert for id, alert in state.alerts.items() if alert.rule != SHARED_IDENTIFIER}
+        verdict = self._judge(state, customers, clock)
+        evaluation = Evaluation(
+            version=version,
+            now=clock.now,
+            identity_changed=identity_causes(before, customers),
+            fresh=state.fresh,
+            historical=historical,
+            rules=self._versions,
+        )
+        alerts = changes(ledger, verdict.alerts | shared, evaluation)
+        journeys = journey_changes(state.journeys, verdict.journeys, version)
+        published: tuple[Published, ...] = (*identity, *alerts, *journeys)
+        after = replace(
+            state,
+            identity=_entered(state.identity, {change.identifier: _entry(change) for change in identity}),
+            alerts=_entered(state.alerts, {alert.alert_id: alert for alert in alerts}),
+            journeys=_entered(state.journeys, {journey.journey_id: journey for journey in journeys}),
+            version=version if published else state.version,
+            clock=clock,
+            dirty=False,
+            unresolved=False,
+            due=verdict.due,
+            fresh=(),
+        )
+        return Step(after, published)
+
+    def _resolve(self, state: FamilyState) -> Resolution:
+        return resolve(self._identity, state.members, state.links, state.unlinks, state.distincts, state.toxic)
+
+    def _judge(self, state: FamilyState, customers: Mapping[str, str | None], clock: Clock) -> Verdict:
+        alerts: dict[str, Alert] = {}
+        journeys: dict[str, Journey] = {}
+        wakes: list[tuple[frozenset[str], int]] = []
+        for customer, touchpoints in _by_customer(state, customers).items():
+            judgement = self._court.judge(list(touchpoints.values()), clock)
+            alerts |= self._alerts.alerts(customer, touchpoints, judgement, state.links)
+            own = self._journeys.journeys(customer, touchpoints.values(), judgement.matters, clock, judgement.findings)
+            journeys |= own
+            wakes += judgement.wakes
+            wakes += self._journeys.wakes(own)
+        return Verdict(alerts, journeys, _earliest(wakes, clock))
+
+
+def _by_customer(state: FamilyState, customers: Mapping[str, str | None]) -> dict[str, dict[str, Touchpoint]]:
+    """Customer -> event id -> touchpoint. No touchpoint is anchored on a toxic identifier, so everyone is somebody's."""
+    found: dict[str, dict[str, Touchpoint]] = {}
+    for event_id, (touchpoint, skip) in state.touchpoints.items():
+        customer = customers[touchpoint.ids[skip]]
+        assert customer is not None, "touchpoints with a toxic anchor have been sent on"
+        found.setdefault(customer, {})[event_id] = touchpoint
+    return found
+
+
+def _identity_changes(state: FamilyState, customers: Mapping[str, str | None], version: int) -> Iterable[IdentityChange]:
+    """What the identity ledger does not say yet. A toxic identifier that was never seen here is left to its own family."""
+    for identifier, customer in customers.items():
+        entry = state.identity.get(identifier)
+        if entry is None and identifier not in state.members:
+            continue
+        first_seen = 0 if customer is None else state.members[identifier]  # what a toxic one still did depends on arrival
+        if entry is None or (entry.customer_id, entry.first_seen) != (customer, first_seen):
+            yield IdentityChange(identifier=identifier, customer_id=customer, first_seen=first_seen, version=version)
+
+
+def _entry(change: IdentityChange) -> IdentityEntry:
+    return IdentityEntry(change.customer_id, change.first_seen, change.version)
+
+
+def _entered(ledger: dict[str, E], published: dict[str, E]) -> dict[str, E]:
+    return {**ledger, **published} if published else ledger
+
+
+def _earliest(wakes: Wakes, clock: Clock) -> tuple[Due, ...]:
+    """Per set of departments the next instant that counts, and the next one on the wall: a silent department makes alerts *held*."""
+    earliest: dict[tuple[str, ...], int] = {}
+    for hears, at in wakes:
+        for listens in (tuple(sorted(hears)), NOW):
+            if at > clock.of(listens) and at < earliest.get(listens, NEVER):
+                earliest[listens] = at
+    return tuple(sorted(earliest.items()))

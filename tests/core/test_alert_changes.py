@@ -1,0 +1,230 @@
+"""What is published of alerts: the difference between the ledger and what is present, and why."""
+
+from hypothesis import given
+from hypothesis import strategies as st
+from msgspec.structs import replace
+
+from schemas.alert import Alert, Evidence
+from streams.core.alert_changes import Evaluation, changes, identity_causes
+
+RULES = {"silence": "v1", "ping_pong": "v1"}
+NOW = 1_000
+
+
+def alert(name="a", *, status="open", rule="silence", evidence=("e1",), customer="anna", starts_at=10, **content):
+    events = tuple(Evidence(event, 5, "contact.inbound", "service") for event in evidence)
+    return Alert(
+        alert_id=name, rule=rule, rule_version="v1", status=status, level="broken", severity="high", customer_id=customer,
+        matter="ticket:9", journey="ticket", anchor=evidence[0], starts_at=starts_at, evidence=events, **content,
+    )  # fmt: skip
+
+
+def evaluation(version=7, *, fresh=(), identity_changed=None, historical=False, rules=None):
+    return Evaluation(
+        version=version, now=NOW, fresh=fresh, identity_changed=identity_changed or {}, historical=historical,
+        rules=RULES if rules is None else rules,
+    )  # fmt: skip
+
+
+def by_id(*alerts):
+    return {a.alert_id: a for a in alerts}
+
+
+def published(alert, change, version=7, **history):
+    return replace(alert, change=change, version=version, changed_at=NOW, **history)
+
+
+def test_a_finding_that_appears_opens_an_alert_and_names_the_touchpoint_that_did_it():
+    present = by_id(alert(evidence=("e1", "e2")))
+    assert changes({}, present, evaluation(fresh=("e2", "e1", "e9"))) == [published(present["a"], "opened", because="e1")]
+
+
+def test_time_alone_opens_an_alert_without_a_touchpoint():
+    present = by_id(alert())
+    assert changes({}, present, evaluation()) == [published(present["a"], "opened", because="")]
+
+
+def test_an_alert_that_is_over_when_it_is_first_seen_is_published_once_as_resolved():
+    present = by_id(alert(status="resolved", ends_at=50))
+    first = changes({}, present, evaluation())
+    assert first == [published(present["a"], "resolved")]
+    assert changes(by_id(*first), present, evaluation(8)) == []
+
+
+def test_an_alert_that_is_held_is_opened_when_the_clock_moves_on():
+    held = changes({}, by_id(alert(status="held")), evaluation())
+    assert held == [published(alert(status="held"), "held")]
+    assert changes(by_id(*held), by_id(alert()), evaluation(8)) == [published(alert(), "opened", 8)]
+
+
+def test_an_alert_at_risk_becomes_held():
+    ledger = by_id(published(replace(alert(), level="at_risk"), "opened"))
+    assert changes(ledger, by_id(alert(status="held")), evaluation(8)) == [published(alert(status="held"), "held", 8)]
+
+
+def test_new_facts_update_an_alert():
+    ledger = by_id(published(alert(), "opened"))
+    grown = alert(evidence=("e1", "e2"), occurrences=2)
+    assert changes(ledger, by_id(grown), evaluation(8, fresh=("e2",))) == [published(grown, "updated", 8, because="e2")]
+
+
+def test_a_merge_that_renames_the_customer_updates_the_alert():
+    ledger = by_id(published(alert(), "opened"))
+    renamed = alert(customer="bert")
+    this = evaluation(8, identity_changed={"anna": "identity_merge"})
+    assert changes(ledger, by_id(renamed), this) == [published(renamed, "updated", 8)]
+
+
+def test_a_finding_that_ends_resolves_the_alert_and_one_that_goes_on_again_opens_it():
+    ended = alert(status="resolved", ends_at=50, evidence=("e1", "e2"))
+    resolved = changes(by_id(published(alert(), "opened")), by_id(ended), evaluation(8, fresh=("e2",)))
+    assert resolved == [published(ended, "resolved", 8, because="e2")]
+    assert changes(by_id(*resolved), by_id(alert()), evaluation(9)) == [published(alert(), "opened", 9)]
+
+
+def test_a_late_event_withdraws_the_alert_with_its_last_content():
+    before = published(alert(occurrences=3), "updated", 6)
+    expected = published(before, "withdrawn", 8, status="withdrawn", cause="late_event", because="e8")
+    assert changes(by_id(before), {}, evaluation(8, fresh=("e7", "e8"))) == [expected]
+
+
+def test_without_a_fresh_touchpoint_nothing_is_named_as_the_reason():
+    before = published(alert(status="held"), "held", 6)
+    expected = published(before, "withdrawn", 8, status="withdrawn", cause="late_event", because="")
+    assert changes(by_id(before), {}, evaluation(8)) == [expected]
+
+
+def test_evidence_that_was_corrected_is_named_as_the_reason():
+    before = published(alert(evidence=("e1", "e2")), "opened", 6)
+    expected = published(before, "withdrawn", 8, status="withdrawn", cause="correction", because="e2")
+    assert changes(by_id(before), {}, evaluation(8, fresh=("e2", "e9"))) == [expected]
+
+
+def test_identity_is_the_reason_where_the_customer_became_another():
+    before = published(alert(), "opened", 6)
+    this = evaluation(8, fresh=("e9",), identity_changed={"anna": "identity_split"})
+    expected = published(before, "withdrawn", 8, status="withdrawn", cause="identity_split", because="e9")
+    assert changes(by_id(before), {}, this) == [expected]
+
+
+def test_an_earlier_opener_supersedes_the_alert_and_is_named_as_its_successor():
+    before = published(alert(evidence=("e2", "e3"), starts_at=20), "opened", 6)
+    heir = alert("b", evidence=("e1", "e2", "e3"))
+    stranger = alert("c", evidence=("e4",))
+    other_rule = alert("d", evidence=("e2",), rule="ping_pong")
+    assert changes(by_id(before), by_id(other_rule, stranger, heir), evaluation(8, fresh=("e1",))) == [
+        published(other_rule, "opened", 8),
+        published(stranger, "opened", 8),
+        published(heir, "opened", 8, because="e1"),
+        published(before, "withdrawn", 8, status="withdrawn", cause="superseded", because="e1", successor="b"),
+    ]
+
+
+def test_two_episodes_that_become_one_leave_the_older_alert_as_successor():
+    older, younger = published(alert("a", evidence=("e1", "e2")), "opened", 6), published(alert("b", evidence=("e4",)), "opened", 6)
+    joined = alert("a", evidence=("e1", "e2", "e3", "e4"))
+    assert changes(by_id(older, younger), by_id(joined), evaluation(8, fresh=("e3",))) == [
+        published(joined, "updated", 8, because="e3"),
+        published(younger, "withdrawn", 8, status="withdrawn", cause="superseded", because="e3", successor="a"),
+    ]
+
+
+def test_a_touchpoint_that_two_alerts_share_by_chance_makes_neither_the_successor_of_the_other():
+    shared = alert("a", evidence=("e1", "e5"))
+    gone = published(alert("b", evidence=("e4", "e5")), "opened", 6)
+    ledger = by_id(published(shared, "opened", 6), gone)
+    assert changes(ledger, by_id(shared), evaluation(8)) == [
+        published(gone, "withdrawn", 8, status="withdrawn", cause="late_event")
+    ]
+
+
+def test_a_rule_that_is_gone_or_changed_is_the_reason_whatever_arrived():
+    before = published(alert(), "opened", 6)
+    expected = published(before, "withdrawn", 8, status="withdrawn", cause="rule_change")
+    for rules in ({}, {"silence": "v2"}):
+        assert changes(by_id(before), {}, evaluation(8, fresh=("e9",), rules=rules)) == [expected]
+
+
+def test_an_alert_without_a_customer_can_be_withdrawn():
+    before = published(alert(customer=None), "opened", 6)
+    expected = published(before, "withdrawn", 8, status="withdrawn", cause="late_event")
+    assert changes(by_id(before), {}, evaluation(8, identity_changed={"anna": "identity_merge"})) == [expected]
+
+
+def test_a_withdrawn_alert_that_appears_again_is_opened_again():
+    withdrawn = changes(by_id(published(alert(), "opened", 6)), {}, evaluation(7))
+    assert changes(by_id(*withdrawn), {}, evaluation(8)) == []
+    assert changes(by_id(*withdrawn), by_id(alert()), evaluation(8)) == [published(alert(), "opened", 8)]
+
+
+def test_what_a_person_said_stays_while_the_finding_goes_on():
+    for said in ("acknowledged", "silenced"):
+        ledger = by_id(published(alert(status=said), said, 6))
+        assert changes(ledger, by_id(alert()), evaluation(8)) == []
+        assert changes(ledger, by_id(alert(status="held")), evaluation(8)) == []
+        grown = alert(occurrences=2)
+        assert changes(ledger, by_id(grown), evaluation(8)) == [published(replace(grown, status=said), "updated", 8)]
+        ended = alert(status="resolved", ends_at=50)
+        assert changes(ledger, by_id(ended), evaluation(8)) == [published(ended, "resolved", 8)]
+
+
+def test_history_that_is_computed_later_is_marked_and_not_published_again_live():
+    past = changes({}, by_id(alert()), evaluation(historical=True))
+    assert past == [published(alert(), "opened", historical=True)]
+    assert changes(by_id(*past), by_id(alert()), evaluation(8)) == []
+
+
+# What became of each customer
+
+
+def test_a_new_identifier_changes_no_customer():
+    assert identity_causes({"a": "anna"}, {"a": "anna"}) == {}
+    assert identity_causes({"a": "anna"}, {"a": "anna", "b": "anna"}) == {}
+
+
+def test_a_customer_whose_identifiers_come_together_with_those_of_another_is_merged():
+    before = {"a": "anna", "b": "bert", "c": "carl"}
+    assert identity_causes(before, {"a": "anna", "b": "anna", "c": "carl"}) == {"anna": "identity_merge", "bert": "identity_merge"}
+
+
+def test_a_customer_whose_identifiers_part_is_split():
+    assert identity_causes({"a": "anna", "b": "anna"}, {"a": "anna", "b": "bert"}) == {"anna": "identity_split"}
+
+
+def test_an_identifier_that_turns_out_to_be_shared_splits_the_customer():
+    assert identity_causes({"a": "anna", "b": "anna", "x": None}, {"a": "anna", "b": None, "x": None}) == {"anna": "identity_split"}
+
+
+# Laws
+
+names = st.sampled_from(["a", "b", "c"])
+states = st.dictionaries(
+    names,
+    st.builds(
+        lambda status, occurrences, evidence: (status, occurrences, tuple(sorted(evidence))),
+        st.sampled_from(["open", "held", "resolved"]),
+        st.integers(1, 2),
+        st.sets(st.sampled_from(["e1", "e2", "e3"]), min_size=1),
+    ),
+)
+
+
+def made(state):
+    return by_id(*(alert(n, status=s, occurrences=o, evidence=e) for n, (s, o, e) in state.items()))
+
+
+@given(st.lists(states, max_size=6))
+def test_the_ledger_ends_where_the_last_state_is_and_versions_only_go_up(history):
+    ledger: dict[str, Alert] = {}
+    for version, state in enumerate(history, 1):
+        present = made(state)
+        for new in changes(ledger, present, evaluation(version)):
+            assert new.version == version > (ledger[new.alert_id].version if new.alert_id in ledger else 0)
+            ledger[new.alert_id] = new
+        standing = {name for name, entry in ledger.items() if entry.status != "withdrawn"}
+        assert standing == set(present)
+        assert changes(ledger, present, evaluation(version + 1)) == []
+        once = changes({}, present, evaluation(version))
+        assert [(a.status, a.occurrences, a.evidence) for a in once] == [
+            (ledger[a.alert_id].status, ledger[a.alert_id].occurrences, ledger[a.alert_id].evidence) for a in once
+        ]

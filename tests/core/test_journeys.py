@@ -1,0 +1,402 @@
+"""The rows that a customer's touchpoints make, matter by matter."""
+
+from datetime import timedelta
+from importlib.resources import files
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from msgspec.structs import replace
+
+from schemas.clock import Clock
+from schemas.company import JourneySpec
+from schemas.ids import journey_id
+from schemas.journey import Journey
+from schemas.strict import load_yaml
+from schemas.touchpoint import Touchpoint
+from streams.core.journeys import EVERYBODY, JourneyBook, changes
+from streams.core.rules.finding import Finding
+
+HOUR = 3_600_000_000
+DAY = 24 * HOUR
+MATTER = ("order", "ticket", "lead", "deal", "quote", "return")
+SHIPPED = {
+    kind: JourneySpec.model_validate(spec)
+    for kind, spec in load_yaml(files("streams.rulepack").joinpath("journeys.yaml").read_text("utf-8"), "journeys.yaml")["journeys"].items()
+}
+DIRECTIONS = {"contact.inbound": "inbound", "ticket.opened": "inbound", "order.placed": "inbound", "contact.outbound": "outbound"}
+
+
+def book(specs=None, **words):
+    return JourneyBook(SHIPPED if specs is None else specs, words=words, matter=MATTER)
+
+
+def at(hours, type, event_id="", *, ticket="9", department="service", **rest):  # noqa: A002
+    refs = rest.pop("refs", {"ticket": (ticket,)})
+    return Touchpoint(
+        event_id=event_id or f"{type}@{hours}", type=type, at=int(hours * HOUR), source=rest.pop("source", "desk"),
+        department=department, ids=("crm_id:1",), refs=refs, direction=rest.pop("direction", DIRECTIONS.get(type, "internal")), **rest,
+    )  # fmt: skip
+
+
+def rows(*touchpoints, matter=("ticket", "9"), clock=0, findings=(), journeys=None):
+    """The rows by kind and ref, when all touchpoints belong to one matter."""
+    mine = {t.event_id: t for t in touchpoints}
+    found = (journeys or book()).journeys("anna", mine, dict.fromkeys(mine, matter), Clock(int(clock * HOUR)), findings)
+    assert all(name == row.journey_id for name, row in found.items())
+    return {f"{row.kind} {row.ref}": row for row in found.values()}
+
+
+def ticket(opener, **columns):
+    return Journey(
+        **{
+            "journey_id": journey_id("ticket", opener), "kind": "ticket", "customer_id": "anna", "matter": "ticket:9",
+            "ref": "ticket:9", "status": "open", "opened_at": 0, "ended_at": None, "last_at": 0, "departments": ("service",),
+            "waits_for": "service",
+        }
+        | columns
+    )  # fmt: skip
+
+
+def test_a_ticket_that_goes_from_team_to_team_and_waits_for_the_customer():
+    journey = rows(
+        at(0, "ticket.opened", "t1", team="desk"),
+        at(1, "ticket.assigned", team="returns"),
+        at(3, "ticket.accepted", team="returns"),
+        at(4, "ticket.waiting", direction="outbound"),
+        at(9, "contact.inbound", team="desk", facts=("address",)),
+        at(10, "ticket.assigned", team="returns"),
+        at(12, "ticket.resolved", direction="outbound", team="returns"),
+        at(13, "ticket.closed"),
+    )
+    assert journey == {
+        "ticket ticket:9": ticket(
+            "t1", status="completed", ended_at=12 * HOUR, last_at=13 * HOUR, teams=("desk", "returns", "desk", "returns"),
+            handoffs=3, bounces=2, touches_in=2, touches_out=2, turn="nobody", waits_for="",
+            waiting={"service": 7 * HOUR, "customer": 5 * HOUR},
+        )
+    }  # fmt: skip
+
+
+def test_an_order_goes_through_departments_and_the_carrier_has_the_turn_last():
+    order = {"order": ("17",)}
+    journey = rows(
+        at(0, "order.placed", "o1", department="online", refs=order),
+        at(2, "payment.approved", department="online", refs=order),
+        at(10, "parcel.handed_over", department="offline", refs=order),
+        matter=("order", "17"),
+    )
+    assert journey == {
+        "order order:17": Journey(
+            journey_id=journey_id("order", "o1"), kind="order", customer_id="anna", matter="order:17", ref="order:17", status="open",
+            opened_at=0, ended_at=None, last_at=10 * HOUR, departments=("online", "offline"), handoffs=1, touches_in=1,
+            turn="third_party", waits_for="third_party", waiting={"online": 10 * HOUR},
+        )
+    }  # fmt: skip
+
+
+def test_the_customer_waits_for_the_department_that_acted_last_and_not_for_the_one_that_spoke():
+    journey = rows(
+        at(0, "ticket.opened", "t1"),
+        at(1, "escalation.raised", department="engineering"),
+        at(3, "contact.outbound", department="marketing"),
+        at(6, "ticket.accepted"),
+    )
+    assert journey["ticket ticket:9"] == ticket(
+        "t1", last_at=6 * HOUR, departments=("service", "engineering", "marketing", "service"), handoffs=3,
+        touches_in=1, touches_out=1, waiting={"service": HOUR, "engineering": 5 * HOUR},
+    )  # fmt: skip
+
+
+def test_a_reopened_ticket_goes_on_with_its_journey_and_nobody_waited_in_between():
+    opened, closed, reopened = at(0, "ticket.opened", "t1"), at(2, "ticket.closed"), at(10, "ticket.reopened")
+    late = at(5, "contact.inbound")
+    assert rows(opened, closed, late, reopened, at(11, "ticket.accepted"))["ticket ticket:9"] == ticket(
+        "t1", last_at=11 * HOUR, touches_in=2, reopened=1, waiting={"service": 3 * HOUR}
+    )
+    assert rows(opened, closed, late)["ticket ticket:9"] == ticket(
+        "t1", status="completed", ended_at=2 * HOUR, last_at=5 * HOUR, touches_in=2, turn="nobody", waits_for="",
+        waiting={"service": 2 * HOUR},
+    )  # fmt: skip
+
+
+def test_a_journey_that_ends_again_ends_at_the_later_end():
+    journey = rows(at(0, "ticket.opened", "t1"), at(1, "ticket.closed"), at(2, "ticket.reopened"), at(3, "ticket.closed"), at(4, "ticket.closed"))
+    assert journey["ticket ticket:9"] == ticket(
+        "t1", status="completed", ended_at=3 * HOUR, last_at=4 * HOUR, touches_in=1, reopened=1, turn="nobody", waits_for="",
+        waiting={"service": 2 * HOUR},
+    )  # fmt: skip
+
+
+def test_an_order_that_is_taken_back_is_canceled():
+    order = {"order": ("17",)}
+    placed, canceled = at(0, "order.placed", refs=order), at(1, "order.canceled", refs=order)
+    (row,) = rows(placed, canceled).values()
+    assert (row.status, row.ended_at) == ("canceled", HOUR)
+    (row,) = rows(placed, canceled, at(1, "parcel.delivered", refs=order)).values()
+    assert (row.status, row.ended_at) == ("completed", HOUR)
+
+
+def test_what_the_customer_must_tell_again_and_what_we_promise_are_counted():
+    journey = rows(
+        at(0, "ticket.opened", "t1", facts=("order_number",)),
+        at(1, "contact.inbound", facts=("order_number", "address")),
+        at(2, "contact.inbound", facts=("address", "order_number")),
+        at(3, "promise.made", direction="outbound", facts=("address",)),
+    )
+    assert journey["ticket ticket:9"] == ticket(
+        "t1", last_at=3 * HOUR, touches_in=3, touches_out=1, repeats=3, promises=1, waiting={"service": 3 * HOUR}
+    )
+
+
+def test_an_unknown_team_is_no_other_team():
+    journey = rows(
+        at(0, "ticket.opened", "t1"),
+        at(1, "ticket.assigned", team="a"),
+        at(2, "ticket.accepted"),
+        at(3, "ticket.accepted", department="sales"),
+        at(4, "ticket.accepted"),
+    )
+    assert journey["ticket ticket:9"] == ticket(
+        "t1", last_at=4 * HOUR, departments=("service", "sales", "service"), teams=("a",), handoffs=2, bounces=1, touches_in=1,
+        waiting={"service": 3 * HOUR, "sales": HOUR},
+    )  # fmt: skip
+
+
+# Matters
+
+
+def test_a_matter_that_was_never_opened_has_no_journey():
+    assert rows(at(0, "ticket.assigned"), at(1, "ticket.closed")) == {}
+    assert rows(at(0, "store.visited")) == {}
+
+
+def test_a_touchpoint_without_a_matter_belongs_to_no_journey():
+    opened, stray = at(0, "ticket.opened", "t1"), at(1, "contact.inbound", refs={})
+    found = book().journeys("anna", {"t1": opened, "stray": stray}, {"t1": ("ticket", "9")}, Clock(0))
+    assert list(found.values()) == [ticket("t1", touches_in=1)]
+
+
+def test_a_matter_with_an_order_and_two_tickets_has_a_journey_of_each_that_keeps_out_the_other_ticket():
+    order = {"order": ("17",)}
+    found = rows(
+        at(0, "order.placed", "o1", department="online", refs=order),
+        at(1, "ticket.opened", "t9", refs={**order, "ticket": ("9",)}),
+        at(2, "ticket.opened", "t12", refs={**order, "ticket": ("12",)}),
+        at(3, "ticket.closed", ticket="9"),
+        at(4, "parcel.delivered", department="offline", refs=order, direction="outbound"),
+        matter=("order", "17"),
+    )
+    assert {name: (row.status, row.last_at // HOUR, row.touches_in, row.matter) for name, row in found.items()} == {
+        "order order:17": ("completed", 4, 3, "order:17"),
+        "ticket ticket:9": ("completed", 4, 1, "order:17"),
+        "ticket ticket:12": ("open", 4, 1, "order:17"),
+    }
+
+
+def test_one_event_that_opens_two_journeys_names_both():
+    found = rows(at(0, "ticket.opened", "t1", refs={"ticket": ("9", "12")}))
+    assert {name: row.journey_id for name, row in found.items()} == {
+        "ticket ticket:9": journey_id("ticket", "t1/9"),
+        "ticket ticket:12": journey_id("ticket", "t1/12"),
+    }
+
+
+def test_a_complaint_lives_under_its_ticket_beside_the_ticket_itself():
+    found = rows(at(0, "ticket.opened"), at(1, "complaint.opened"), at(2, "ticket.closed"), at(3, "complaint.closed"))
+    assert {name: (row.status, row.opened_at, row.ended_at) for name, row in found.items()} == {
+        "ticket ticket:9": ("completed", 0, 2 * HOUR),
+        "complaint ticket:9": ("completed", HOUR, 3 * HOUR),
+    }
+
+
+def finding(rule, anchor, level="broken"):
+    return Finding(
+        rule=rule, key=(), anchor=anchor, level=level, since=0, until=None, hits=((anchor, 0),), evidence=frozenset({anchor}), size=1
+    )
+
+
+def test_rules_that_are_broken_on_a_matter_stand_in_its_journeys():
+    opened = at(0, "ticket.opened", "t9")
+    other = at(0, "ticket.opened", "t12", ticket="12")
+    about_both = at(1, "contact.inbound", "c1", refs={"order": ("17",)})
+    found = rows(
+        opened, other, about_both, matter=("order", "17"),
+        findings=[
+            finding("silence", "c1"), finding("ping_pong", "t9"), finding("ping_pong", "t9"), finding("unresolved", "t12"),
+            finding("too_late", "t9", level="at_risk"), finding("elsewhere", "x1"),
+        ],
+    )  # fmt: skip
+    assert {name: row.findings for name, row in found.items()} == {
+        "ticket ticket:9": ("ping_pong", "silence"),
+        "ticket ticket:12": ("silence", "unresolved"),
+    }
+
+
+# One instant
+
+
+def test_a_simultaneous_closer_of_another_source_closes_whatever_it_is_called():
+    for name in ("a", "z"):
+        journey = rows(at(0, "ticket.opened", "m"), at(0, "ticket.closed", name, source="mail"))
+        assert journey["ticket ticket:9"] == ticket("m", status="completed", ended_at=0, touches_in=1, turn="nobody", waits_for="")
+
+
+def test_the_order_that_one_source_vouches_for_decides_inside_an_instant():
+    opened, closed = at(0, "ticket.opened", "m"), at(5, "ticket.closed", seq=1)
+    reopened = at(5, "ticket.reopened", seq=2)
+    assert rows(opened, closed, reopened)["ticket ticket:9"] == ticket(
+        "m", last_at=5 * HOUR, touches_in=1, reopened=1, waiting={"service": 5 * HOUR}
+    )
+    waiting, accepted = at(6, "ticket.waiting", seq=2), at(6, "ticket.accepted", seq=1)
+    assert rows(opened, waiting, accepted)["ticket ticket:9"].turn == "customer"
+    assert rows(opened, waiting, replace(accepted, source="mail"))["ticket ticket:9"].turn == "us"
+
+
+def test_a_ticket_that_is_reopened_and_closed_in_one_instant_is_closed_at_that_instant():
+    opened, closed = at(0, "ticket.opened", "m"), at(2, "ticket.closed")
+    both = at(5, "ticket.reopened"), at(5, "ticket.closed", source="mail")
+    journey = rows(opened, closed, *both)["ticket ticket:9"]
+    assert (journey.status, journey.ended_at, journey.reopened) == ("completed", 5 * HOUR, 1)
+    again = rows(opened, at(2, "ticket.reopened"), closed)["ticket ticket:9"]
+    assert (again.status, again.ended_at, again.reopened) == ("completed", 2 * HOUR, 0)
+
+
+def test_an_opener_gives_us_the_turn_unless_it_says_otherwise_itself():
+    quoted = {"quote": JourneySpec(opens="quote.sent", completes="deal.won", customer_turn="quote.sent")}
+    (row,) = rows(at(0, "quote.sent", refs={"quote": ("1",)}), journeys=book(quoted)).values()
+    assert (row.turn, row.waits_for) == ("customer", "customer")
+    both = at(0, "ticket.opened", "m"), at(0, "ticket.waiting", source="mail")
+    assert rows(*both)["ticket ticket:9"].turn == "us"
+
+
+# The clock
+
+
+def test_a_matter_that_nobody_touches_for_long_enough_is_abandoned_and_a_touch_revives_it():
+    opened, touched = at(0, "ticket.opened", "t1"), at(1, "contact.inbound")
+    month = timedelta(days=30) / timedelta(hours=1)
+    waits = {"last_at": HOUR, "touches_in": 2, "waiting": {"service": HOUR}}
+    assert rows(opened, touched, clock=month)["ticket ticket:9"] == ticket("t1", **waits)
+    assert rows(opened, touched, clock=month + 1)["ticket ticket:9"] == ticket(
+        "t1", status="abandoned", ended_at=HOUR + 30 * DAY, turn="nobody", **(waits | {"waits_for": ""})
+    )
+    revived = rows(opened, touched, at(month + 2, "contact.inbound"), clock=month + 2)["ticket ticket:9"]
+    assert (revived.status, revived.ended_at, revived.reopened) == ("open", None, 0)
+
+
+def test_an_ended_matter_is_not_abandoned_and_one_without_a_limit_never_is():
+    assert rows(at(0, "ticket.opened"), at(1, "ticket.closed"), clock=9_999)["ticket ticket:9"].status == "completed"
+    endless = {"ticket": JourneySpec(opens="ticket.opened")}
+    assert rows(at(0, "ticket.opened"), clock=9_999, journeys=book(endless))["ticket ticket:9"].status == "open"
+
+
+def test_the_earliest_that_will_be_abandoned_wakes_and_the_lowest_clock_decides():
+    journeys = book()
+    mine = {t.event_id: t for t in (at(0, "ticket.opened", "t9"), at(5, "ticket.opened", "t12", ticket="12"))}
+    matters = {"t9": ("ticket", "9"), "t12": ("ticket", "12")}
+    clock = Clock(99 * DAY, {"service": 30 * DAY, "online": 90 * DAY})
+    found = journeys.journeys("anna", mine, matters, clock).values()
+    assert [row.status for row in found] == ["abandoned", "open"]
+    assert journeys.wakes(found, clock) == ((EVERYBODY, 5 * HOUR + 30 * DAY),)
+    assert journeys.wakes(found, Clock(99 * DAY)) == ()
+
+
+# Declarations
+
+
+def test_a_journey_is_declared_with_selectors_and_words():
+    specs = {"lead": JourneySpec.model_validate({"opens": {"type": "lead.created", "where": {"hot": True}}, "completes": "bought"})}
+    leads = book(specs, bought=("deal.won", "order.placed"))
+    lead = {"lead": ("3",)}
+    assert rows(at(0, "lead.created", refs=lead), journeys=leads) == {}
+    hot = at(0, "lead.created", refs=lead, attributes={"hot": True})
+    assert rows(hot, at(1, "deal.won", refs=lead), journeys=leads)["lead lead:3"].status == "completed"
+
+
+def test_a_journey_is_named_by_a_ref_that_makes_a_matter():
+    with pytest.raises(ValueError, match=r"journeys\.complaint\.ref: 'complaint' is not one of the refs that make a matter: order, ticket"):
+        book({"complaint": JourneySpec(opens="complaint.opened")})
+
+
+def test_what_a_journey_mentions_or_counts_is_kept_when_it_is_about_a_matter():
+    journeys = book()
+    kept = ["ticket.opened", "ticket.waiting", "contact.inbound", "contact.outbound", "promise.made"]
+    assert [type for type in [*kept, "page.viewed", "ticket.tagged"] if journeys.significant(at(0, type))] == kept
+    assert not journeys.significant(at(0, "ticket.opened", refs={"account": ("1",)}))
+    assert journeys.significant(at(0, "ticket.opened"))
+
+
+# What is published
+
+
+def test_what_differs_is_published_and_an_unchanged_set_is_not():
+    first = {row.journey_id: row for row in rows(at(0, "ticket.opened", "t1")).values()}
+    opened = changes({}, first, 1)
+    assert opened == [ticket("t1", touches_in=1, version=1)]
+    ledger = {row.journey_id: row for row in opened}
+    assert changes(ledger, first, 2) == []
+    closed = {row.journey_id: row for row in rows(at(0, "ticket.opened", "t1"), at(0, "ticket.closed")).values()}
+    assert [(row.status, row.version) for row in changes(ledger, closed, 2)] == [("completed", 2)]
+
+
+def test_an_earlier_opener_that_arrives_late_renames_the_journey():
+    first = {row.journey_id: row for row in rows(at(5, "ticket.reopened", "t2")).values()}
+    ledger = {row.journey_id: row for row in changes({}, first, 1)}
+    present = {row.journey_id: row for row in rows(at(0, "ticket.opened", "t1"), at(5, "ticket.reopened", "t2")).values()}
+    old = ticket("t2", opened_at=5 * HOUR, last_at=5 * HOUR, withdrawn=True, version=2)
+    new = ticket("t1", last_at=5 * HOUR, touches_in=1, waiting={"service": 5 * HOUR}, version=2)
+    assert changes(ledger, present, 2) == [new, old]
+    ledger |= {new.journey_id: new, old.journey_id: old}
+    assert changes(ledger, present, 3) == []
+    assert changes(ledger, first, 3) == [replace(old, withdrawn=False, version=3), replace(new, withdrawn=True, version=3)]
+
+
+# Laws
+
+TYPES = ["ticket.opened", "ticket.assigned", "ticket.waiting", "contact.inbound", "ticket.resolved", "ticket.reopened", "complaint.opened"]
+histories = st.lists(
+    st.builds(
+        lambda hours, type, team, source, seq, refs, facts: at(hours, type, team=team, source=source, seq=seq, refs=refs, facts=facts),
+        st.integers(0, 4),
+        st.sampled_from(TYPES),
+        st.sampled_from(["", "a", "b"]),
+        st.sampled_from(["desk", "mail"]),
+        st.integers(0, 2),
+        st.sampled_from([{"ticket": ("9",)}, {"ticket": ("12",)}, {"order": ("17",)}]),
+        st.sampled_from([(), ("address",)]),
+    ),
+    max_size=7,
+).map(lambda made: [replace(t, event_id=f"e{n}") for n, t in enumerate(made)])
+
+
+def told(touchpoints):
+    return {row.journey_id: row for row in rows(*touchpoints, matter=("order", "17"), clock=3).values()}
+
+
+@given(histories.flatmap(lambda made: st.tuples(st.just(made), st.permutations(made))))
+def test_the_order_of_arrival_does_not_matter(both):
+    made, shuffled = both
+    assert told(made) == told(shuffled)
+
+
+@given(histories)
+def test_names_of_touchpoints_decide_neither_status_nor_turn_nor_times(made):
+    renamed = [replace(t, event_id=f"e{99 - n}") for n, t in enumerate(made)]
+
+    def essence(rows):
+        return sorted((r.kind, r.ref, r.status, r.turn, r.opened_at, r.ended_at or 0, r.last_at, r.reopened, r.touches_in) for r in rows.values())
+
+    assert essence(told(made)) == essence(told(renamed))
+
+
+@given(histories)
+def test_one_by_one_ends_where_all_at_once_ends_and_versions_only_go_up(made):
+    ledger: dict[str, Journey] = {}
+    for version in range(1, len(made) + 1):
+        present = told(made[:version])
+        for row in changes(ledger, present, version):
+            assert row.version == version > (ledger[row.journey_id].version if row.journey_id in ledger else 0)
+            ledger[row.journey_id] = row
+        assert changes(ledger, present, version + 1) == []
+    assert {name: replace(row, version=0) for name, row in ledger.items() if not row.withdrawn} == told(made)
