@@ -35,7 +35,9 @@ class Journey(Struct, frozen=True, array_like=True, tag="journey", kw_only=True)
     reopened: int = 0  # how often it was opened again after it had ended
     turn: Turn = "us"  # who has to act now
     waits_for: str = ""  # whom the time since `last_at` counts for: a department, "customer", "third_party"; "" when it has ended
-    waiting: dict[str, int] = {}  # up to `last_at`: department -> how long the customer waited for it; "customer" -> how long we waited for them
+    waiting: dict[
+        str, int
+    ] = {}  # up to `last_at`: department -> how long the customer waited for it; "customer" -> how long we waited for them
     findings: tuple[str, ...] = ()  # rules broken on this matter, sorted
     withdrawn: bool = False  # the journey never was: its opening event belongs to another matter, or an earlier one opens it
     version: int = 0

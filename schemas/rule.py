@@ -108,11 +108,7 @@ class PingPong(Strict):
     until: Selector = ()
 
 
-class Text(Strict):
-    """The same sentence for people, in English and German."""
-
-    en: str = ""
-    de: str = ""
+Texts = dict[Literal["en", "de"], str]  # the same sentence for people, by language
 
 
 class Rule(Strict):
@@ -121,8 +117,8 @@ class Rule(Strict):
     title: str
     severity: Severity = "warning"
     enabled: bool = True
-    means: Text = Field(Text(), description="what it means for the customer")
-    first_step: Text = Field(Text(), description="what the department that is responsible does first")
+    means: Texts = Field({}, description="what it means for the customer")
+    first_step: Texts = Field({}, description="what the department that is responsible does first")
     who: str | None = Field(None, description="the department that has to act")
     per: str | tuple[str, ...] = Field("matter", description="touchpoints judged together: matter, customer, ref.order, any field")
     calendar: str | None = None

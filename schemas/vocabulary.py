@@ -35,7 +35,7 @@ def _read() -> Mapping[str, EventType]:
 VOCABULARY: Mapping[str, EventType] = _read()
 
 
-def departments_of(type: str) -> tuple[str, ...]:  # noqa: A002 - the field's word
+def departments_of(type: str) -> tuple[str, ...]:
     """Who reports events of this type; nobody where the vocabulary does not know it."""
     known = VOCABULARY.get(type)
     return known.departments if known else ()

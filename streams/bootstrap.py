@@ -47,16 +47,12 @@ def customer_stage(company: Company, court: Court) -> CustomerStage:
     """The stage `customer` of this company."""
     named = {"words": company.words, "calendars": company.calendars}
     rules = {name: rule for name, rule in company.rules.items() if rule.enabled}
-    horizon = None
-    if company.horizon is not None:
-        number, unit = duration(company.horizon)
-        horizon = number * US * {"s": 1, "m": 60, "h": 3_600, "d": 86_400, "w": 604_800}[unit]
     return CustomerStage(
         IdentityRules.of(company),
         court,
         AlertBook(rules, company.journeys, timezone=company.timezone, named=named),
         JourneyBook(company.journeys, words=company.words, matter=company.matter),
-        horizon,
+        None if company.horizon is None else duration(company.horizon),
     )
 
 

@@ -101,7 +101,7 @@ def _merge(below: Any, above: Any) -> Any:
 def _sources(written: Any, path: Path) -> list[Any]:
     """Sources stand in the file itself, or in files that it names (globs, relative to it)."""
     sources: list[Any] = []
-    for entry in written if isinstance(written, list) else [written]:
+    for entry in written if isinstance(written, list | tuple) else (written,):
         if not isinstance(entry, str):
             sources.append(entry)
             continue

@@ -79,10 +79,11 @@ def _shown(url: str) -> str:
     return f"{scheme}{separator}{rest.rpartition('@')[2]}"
 
 
-def connect(address: Address | str, *, database: str = "default", **settings: Any) -> Client:
+def connect(address: Address | str, *, database: str = "default", patience: float = ANSWER_TIMEOUT, **settings: Any) -> Client:
     """A client of the native protocol; it connects with its first query. `settings` are the driver's.
 
-    Ours may not exist yet and every statement names it, so `default` is the database in use unless another is asked for.
+    Ours may not exist yet and every statement names it, so `default` is the database in use unless another is asked for. `patience` is
+    in seconds.
     """
     found = parse(address) if isinstance(address, str) else address
     return Client(
@@ -94,7 +95,7 @@ def connect(address: Address | str, *, database: str = "default", **settings: An
         secure=found.secure,
         client_name="redthread",
         compression=False,  # costs the worker more CPU than it saves on a local network
-        connect_timeout=CONNECT_TIMEOUT,
-        send_receive_timeout=ANSWER_TIMEOUT,
+        connect_timeout=min(CONNECT_TIMEOUT, patience),
+        send_receive_timeout=patience,
         settings=settings,
     )

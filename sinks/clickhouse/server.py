@@ -30,6 +30,7 @@ from sinks.clickhouse.server_config import MEMORY, config_xml
 HOST = "127.0.0.1"
 START, STOP = 60.0, 30.0  # seconds; on a busy machine a start after kill -9 takes about two, a stop waits for running queries
 POLL = 0.05
+ANSWER = 3.0  # seconds; whatever else has the port may not answer at all
 PORT_TRIES = 3  # a free port may be taken by somebody else before the server has it
 _PROCESS = Path(__file__).with_name("server_process.py")
 _LOCKED = 75  # exit code of server_process when another process serves the folder
@@ -193,7 +194,7 @@ def _listens(address: Address) -> bool:
 
 
 def _answers(address: Address, accepts: Callable[[str], bool] = lambda _: True) -> bool:
-    client = connect(address)
+    client = connect(address, patience=ANSWER)
     try:
         return any(accepts(path) for (path,) in client.execute("SELECT path FROM system.disks WHERE name = 'default'"))
     except (driver.Error, OSError, EOFError):

@@ -58,6 +58,7 @@ def wake(folder: Path, port: int) -> None:
 
 def serve_library(folder: Path, port: int) -> int:
     """ClickHouse inside this process."""
+    block_signals()
     from chdb import _chdb
 
     threading.Thread(target=wake, args=(folder, port), daemon=True).start()
@@ -75,7 +76,9 @@ def serve_library(folder: Path, port: int) -> int:
 
 def serve_binary(folder: Path, binary: str, handle: int) -> int:
     """ClickHouse beside this process; it keeps the lock should we be killed."""
+    # Before signals are blocked: the binary would inherit that and be deaf.
     server = subprocess.Popen([binary, "server", f"--config-file={folder / 'config.xml'}"], pass_fds=(handle,), stdin=subprocess.DEVNULL)
+    block_signals()
 
     def pass_on() -> None:
         signal.sigwait(STOP)
@@ -88,11 +91,15 @@ def serve_binary(folder: Path, binary: str, handle: int) -> int:
     return max(server.wait(), 0)
 
 
-def main(folder: Path, port: int, binary: str = "") -> int:
+def block_signals() -> None:
+    """In every thread, so that only `sigwait` gets them; and end with the starter."""
     signal.pthread_sigmask(signal.SIG_BLOCK, STOP)
+    threading.Thread(target=stop_with_starter, daemon=True).start()
+
+
+def main(folder: Path, port: int, binary: str = "") -> int:
     handle = lock(folder)
     os.chdir(folder)  # the library reads config.xml there
-    threading.Thread(target=stop_with_starter, daemon=True).start()
     return serve_binary(folder, binary, handle) if binary else serve_library(folder, port)
 
 

@@ -22,7 +22,7 @@ from sinks.clickhouse.reader import Reader
 from sinks.clickhouse.server import EmbeddedServer
 from streams.cli.options import COMPANY_FILE
 from streams.cli.output import err
-from streams.cli.rule_words import Language
+from streams.cli.rule_texts import Language
 from streams.config import Loaded, load
 from streams.folder import DataFolder
 from streams.settings import Settings

@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from streams.cli.output import Format
-from streams.cli.rule_words import Language
+from streams.cli.rule_texts import Language
 
 DATA_FOLDER = Path(".redthread")
 COMPANY_FILE = Path("redthread.yaml")

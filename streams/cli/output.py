@@ -57,7 +57,7 @@ def _print_table(columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> int:
 
 def say(part: RenderableType) -> None:
     """Print for people; into a pipe or a file as wide as it takes, because nobody's terminal sets the limit there."""
-    out.print(part, width=None if out.is_terminal else PIPED_WIDTH)
+    (out if out.is_terminal else Console(file=out.file, width=PIPED_WIDTH, highlight=False)).print(part)
 
 
 def print_json(value: Any) -> None:

@@ -15,7 +15,8 @@ from streams.cli.opened import text_in
 from streams.cli.options import Json, Lang, examples
 from streams.cli.output import print_json, say
 from streams.cli.rule_scope import hears, types_in, words_in
-from streams.cli.rule_words import Language, in_words, selector, waits_in_words
+from streams.cli.rule_texts import Language
+from streams.cli.rule_words import Sentences
 from streams.cli.rules_list import RulesOf, company_of, verb_of
 from streams.rulepack.files import shipped_fixtures
 
@@ -59,6 +60,7 @@ def explain(
 def explained(name: str, company: Company, language: Language) -> dict[str, Any]:
     """Everything there is to say about one rule."""
     rule = company.rules[name]
+    say_it = Sentences(language)
     text = rule.model_dump(mode="json", by_alias=True, exclude_defaults=True)
     return {
         "name": name,
@@ -68,11 +70,11 @@ def explained(name: str, company: Company, language: Language) -> dict[str, Any]
         "who": rule.who,
         "enabled": rule.enabled,
         "means": text_in(rule.means, language),
-        "demands": list(in_words(rule, language)),
+        "demands": list(say_it.demands(rule)),
         "first_step": text_in(rule.first_step, language),
         "hears": list(types_in(rule, company)),
-        "words": {word: selector(value, language) for word, value in words_in(rule, company).items()},
-        "waits": list(waits_in_words(rule, hears(rule, company), language)),
+        "words": {word: say_it.selector(value) for word, value in words_in(rule, company).items()},
+        "waits": list(say_it.waits(rule, hears(rule, company))),
         "yaml": yaml.safe_dump({name: text}, allow_unicode=True, sort_keys=False, width=110),
         "story": next((case.model_dump(mode="json", exclude_defaults=True) for case in _stories(name) if case.shows == "hit"), None),
     }

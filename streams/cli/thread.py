@@ -5,9 +5,8 @@ from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
-from rich.console import Group, RenderableType
+from rich.console import Console, ConsoleOptions, Group, RenderableType, RenderResult
 from rich.padding import Padding
-from rich.rule import Rule as Ruler
 from rich.table import Table
 from rich.text import Text
 
@@ -18,6 +17,9 @@ TOKEN_SHOWN = 8  # of the hash that stands for a personal identifier: enough to 
 COLOURS = ("cyan", "magenta", "yellow", "green", "blue", "bright_red", "bright_cyan", "bright_magenta")  # one per department
 ARROWS = {"inbound": "→", "outbound": "←", "internal": "·"}  # to us, to the customer, among ourselves
 SEVERITY = {"critical": "bold red", "high": "red", "warning": "yellow", "info": "blue"}
+RULER = "─" * 12
+INDENT = 9  # of what stands below a touchpoint or a break: under the department
+ROOM_FOR_FACTS = 30  # characters beside the columns; with less they go below
 CLOSED = ("resolved", "withdrawn")
 
 
@@ -103,7 +105,7 @@ def thread(moments: Sequence[Moment], breaks: Sequence[Break], zone: ZoneInfo) -
     for entry in sorted(entries, key=_place):
         local = entry.at.astimezone(zone)
         if last is not None and entry.at - last.astimezone(entry.at.tzinfo) > LONG_GAP:
-            yield Ruler(f"{(entry.at - last).days} days", style="dim", characters="─")
+            yield Text(f"\n  {RULER} {(entry.at - last).days} days {RULER}", style="dim")
         if last is None or local.date() != last.date():
             yield Text(f"\n{local:%a} {local.day} {local:%b %Y}", style="bold")
         yield _line(entry, local, widths, colours[entry.department]) if isinstance(entry, Moment) else broken(entry, zone)
@@ -130,7 +132,7 @@ def broken(entry: Break, zone: ZoneInfo) -> RenderableType:
     title = Text.assemble(
         (f"{local:%H:%M}  {mark} {entry.title}: ", f"bold {style}"), (entry.summary, style), (f"  [{_state(entry, zone)}]", "dim")
     )
-    return Group(Padding(title, (0, 0, 0, 2)), Padding(lines, (0, 0, 0, 11)))
+    return Group(Padding(title, (0, 0, 0, 2), expand=False), Padding(lines, (0, 0, 0, INDENT), expand=False))
 
 
 def _state(entry: Break, zone: ZoneInfo) -> str:
@@ -149,21 +151,40 @@ def _place(entry: Moment | Break) -> tuple[datetime, bool]:
     return entry.at, isinstance(entry, Break)
 
 
+class Line:
+    """One touchpoint: columns, and what else it says beside them, or below where the terminal is too narrow."""
+
+    def __init__(self, columns: Text, facts: str) -> None:
+        self._columns, self._facts = columns, facts
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        beside = options.max_width - self._columns.cell_len
+        if not self._facts or beside < min(len(self._facts), ROOM_FOR_FACTS):
+            yield Text(self._columns.plain.rstrip(), spans=self._columns.spans, no_wrap=True, overflow="ellipsis")
+            if self._facts:
+                yield Padding(Text(self._facts, style="dim"), (0, 0, 0, INDENT), expand=False)
+            return
+        grid = Table.grid()
+        grid.add_column(width=self._columns.cell_len, no_wrap=True)
+        grid.add_column(overflow="fold")
+        grid.add_row(self._columns, Text(self._facts, style="dim"))
+        yield grid
+
+
 def _line(moment: Moment, local: datetime, widths: Sequence[int], colour: str) -> RenderableType:
-    grid = Table.grid(padding=(0, 2))
-    grid.add_column(width=7, no_wrap=True, justify="right")
-    for width in widths:
-        grid.add_column(width=width, no_wrap=True, overflow="ellipsis")
-    grid.add_column(overflow="fold")
-    grid.add_row(
-        Text(f"{local:%H:%M}"),
-        Text(moment.department, style=colour),
-        Text(f"{ARROWS.get(moment.direction, ' ')} {moment.type}"),
-        Text(_by(moment)),
-        Text(moment.matter),
-        Text(_facts(moment, local), style="dim"),
+    columns = Text(f"{local:  %H:%M}")
+    cells = (
+        (moment.department, colour),
+        (f"{ARROWS.get(moment.direction, ' ')} {moment.type}", ""),
+        (_by(moment), ""),
+        (moment.matter, ""),
     )
-    return grid
+    for (text, style), width in zip(cells, widths, strict=True):
+        if width:
+            cell = Text(text, style=style)
+            cell.truncate(width, overflow="ellipsis", pad=True)
+            columns.append("  ").append(cell)
+    return Line(columns.append("  "), _facts(moment, local))
 
 
 def _widths(moments: Sequence[Moment]) -> tuple[int, int, int, int]:

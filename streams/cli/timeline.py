@@ -8,7 +8,7 @@ import typer
 from streams.cli.opened import Opened, opened
 from streams.cli.options import DATA_FOLDER, Company, Data, Json, Lang, Server, Since, examples
 from streams.cli.output import print_json, say
-from streams.cli.rule_words import Language
+from streams.cli.rule_texts import Language
 from streams.cli.thread import Break, Customer, Moment, head, thread
 from streams.cli.times import since as instant_of
 from streams.cli.who import WHO, the_one

@@ -54,15 +54,11 @@ def changes(ledger: Mapping[str, Alert], present: Mapping[str, Alert], this: Eva
 
 def _content(published: Alert) -> Alert:
     """The part that is a pure function of the events and clocks: what `AlertBook.alerts` returns."""
-    return replace(
-        published, change="opened", cause=None, because="", successor="", historical=False, changed_at=0, version=0
-    )
+    return replace(published, change="opened", cause=None, because="", successor="", historical=False, changed_at=0, version=0)
 
 
 def _stamped(alert: Alert, this: Evaluation, *, change: Change, because: str) -> Alert:
-    return replace(
-        alert, change=change, because=because, historical=this.historical, changed_at=this.now, version=this.version
-    )
+    return replace(alert, change=change, because=because, historical=this.historical, changed_at=this.now, version=this.version)
 
 
 def _change(before: Alert | None, alert: Alert) -> Change:
@@ -132,9 +128,9 @@ def identity_causes(before: Mapping[str, str | None], after: Mapping[str, str | 
             if became is not None:
                 sources.setdefault(became, set()).add(customer)
     causes: dict[str, IdentityCause] = {}
-    for customer, became in parts.items():
-        if len(became) > 1 or None in became:
+    for customer, pieces in parts.items():
+        if len(pieces) > 1 or None in pieces:
             causes[customer] = "identity_split"
-        elif any(len(sources[part]) > 1 for part in became if part is not None):
+        elif any(len(sources[piece]) > 1 for piece in pieces if piece is not None):
             causes[customer] = "identity_merge"
     return causes

@@ -15,6 +15,7 @@ from schemas.ids import alert_id
 from schemas.rule import Rule
 from schemas.touchpoint import Touchpoint
 from streams.core.alert_changes import Evaluation, IdentityCause, changes
+from streams.core.history import Matter
 from streams.core.rule_versions import rule_versions
 from streams.core.rules.court import Judgement
 from streams.core.rules.finding import Finding
@@ -29,7 +30,7 @@ class Case(NamedTuple):
     """What is known of one customer."""
 
     customer_id: str | None
-    matters: Mapping[str, tuple[str, str]]
+    matters: Mapping[str, Matter]
     ties: Ties
     upstream: Upstream
 
@@ -47,7 +48,9 @@ class AlertBook:
     ) -> None:
         """`named`: the words and calendars that rules may name; they are part of a rule's version."""
         self._rules = rules
-        self._journeys = {spec.ref or kind: kind for kind, spec in reversed(journeys.items())}
+        self._journeys: dict[str, str] = {}
+        for kind, spec in journeys.items():
+            self._journeys.setdefault(spec.ref or kind, kind)  # a matter counts for the journey declared first
         self._zone = ZoneInfo(timezone)
         self.versions = rule_versions(rules, named)
 
@@ -100,9 +103,8 @@ class AlertBook:
 
     def _alert(self, finding: Finding, case: Case, *, held: bool) -> Alert:
         rule = self._rules[finding.rule]
-        key = tuple(map(str, finding.key))
         per = (rule.per,) if isinstance(rule.per, str) else tuple(rule.per)
-        fields = dict(zip((field for field in per if field not in ("matter", "customer")), key, strict=True))
+        fields = dict(zip((field for field in per if field not in ("matter", "customer")), finding.key, strict=True))
         evidence = case.upstream.behind(finding.evidence)
         anchor = case.upstream.anchor(finding.anchor)
         matter = _matter(per, fields, case.matters.get(anchor.event_id))
@@ -119,7 +121,7 @@ class AlertBook:
             hits=[case.upstream.anchor(event_id) for event_id, _ in finding.hits],
         )
         return Alert(
-            alert_id=alert_id(finding.rule, key, finding.anchor),
+            alert_id=alert_id(*finding.id),
             rule=finding.rule,
             rule_version=self.versions[finding.rule],
             status=status,
@@ -128,7 +130,7 @@ class AlertBook:
             customer_id=case.customer_id,
             matter=matter,
             journey=self._journeys.get(matter.partition(":")[0], ""),
-            key=key,
+            key=finding.key,
             anchor=anchor.event_id,
             responsible=rule.who or "",
             departments=tuple(dict.fromkeys(t.department for t in evidence)),
@@ -142,7 +144,7 @@ class AlertBook:
         )
 
 
-def _matter(per: Sequence[str], fields: Mapping[str, str], matter: tuple[str, str] | None) -> str:
+def _matter(per: Sequence[str], fields: Mapping[str, str], matter: Matter | None) -> str:
     """What the alert is about; nothing where the rule is judged for the customer as a whole."""
     refs = [field for field in fields if field.startswith("ref.")]
     if "matter" not in per and not refs:

@@ -95,10 +95,7 @@ class Course:
             turn = last_word([_begun(act) for act in acts] if begins else acts, ANY_TURN)
             self.turn = next((name for mask, name in TURNS if turn & mask), self.turn)
 
-
-    def journey(
-        self, *, journey_id: str, kind: str, customer_id: str | None, matter: str, ref: str, findings: tuple[str, ...]
-    ) -> Journey:
+    def journey(self, *, journey_id: str, kind: str, customer_id: str | None, matter: str, ref: str, findings: tuple[str, ...]) -> Journey:
         """The row, as far as the course has come."""
         return Journey(
             journey_id=journey_id,

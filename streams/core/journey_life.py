@@ -12,12 +12,22 @@ from schemas.journey import Journey
 from schemas.rule import Selector
 from schemas.touchpoint import Touchpoint
 from streams.core.calendar import duration
+from streams.core.history import Matter
 from streams.core.journey_course import CANCELS, COMPLETES, CUSTOMER, OPENS, THIRD_PARTY, US, Act, Course
+from streams.core.rules.catalogue import EVERYBODY
 from streams.core.rules.selector import Selecting
 
-EVERYBODY = frozenset({"*"})  # any department may bring the next touchpoint of a matter
+FIELDS = (
+    (OPENS, "opens"),
+    (COMPLETES, "completes"),
+    (CANCELS, "cancels"),
+    (US, "our_turn"),
+    (CUSTOMER, "customer_turn"),
+    (THIRD_PARTY, "third_party_turn"),
+)
+ANYBODY = frozenset({EVERYBODY})  # any department may bring the next touchpoint of a matter
 
-Matter = tuple[str, str]  # kind, ref
+
 Broken = tuple[str, Touchpoint]  # a rule, and the touchpoint that a finding of it is anchored on
 
 
@@ -30,27 +40,20 @@ class Life:
         if self.ref not in matter:
             raise ValueError(f"journeys.{kind}.ref: {self.ref!r} is not one of the refs that make a matter: {', '.join(matter)}")
         self.abandoned = duration(spec.abandoned) if spec.abandoned is not None else None
-        declared = (
-            (OPENS, spec.opens),
-            (COMPLETES, spec.completes),
-            (CANCELS, spec.cancels),
-            (US, spec.our_turn),
-            (CUSTOMER, spec.customer_turn),
-            (THIRD_PARTY, spec.third_party_turn),
-        )
-        self._selectors = [(mask, Selecting(selector, words)) for mask, selector in declared if selector]
+        selectors = [(mask, _compiled(kind, field, getattr(spec, field), words)) for mask, field in FIELDS]
+        self._selectors = [(mask, selecting) for mask, selecting in selectors if selecting]
         self._mentioned: dict[str, tuple[tuple[int, Selecting], ...]] = {}
 
-    def _candidates(self, type: str) -> tuple[tuple[int, Selecting], ...]:  # noqa: A002 - the field's word
+    def _candidates(self, type: str) -> tuple[tuple[int, Selecting], ...]:
         found = self._mentioned.get(type)
         if found is None:
             found = self._mentioned[type] = tuple((mask, s) for mask, s in self._selectors if s.mentions(type))
         return found
 
-    def mentions(self, type: str) -> bool:  # noqa: A002
+    def mentions(self, type: str) -> bool:
         return bool(self._candidates(type))
 
-    def may_open(self, type: str) -> bool:  # noqa: A002
+    def may_open(self, type: str) -> bool:
         return any(mask == OPENS for mask, _ in self._candidates(type))
 
     def does(self, touchpoint: Touchpoint) -> int:
@@ -95,7 +98,7 @@ class Life:
 
     def _given_up(self, journey: Journey, clock: Clock) -> Journey:
         due = self.due(journey)
-        if due is None or due > clock.of(EVERYBODY):
+        if due is None or due > clock.of(ANYBODY):
             return journey
         return replace(journey, status="abandoned", ended_at=due, turn="nobody", waits_for="")
 
@@ -104,6 +107,13 @@ class Life:
         if self.abandoned is None or journey.status != "open":
             return None
         return journey.last_at + self.abandoned
+
+
+def _compiled(kind: str, field: str, selector: Selector, words: Mapping[str, Selector]) -> Selecting:
+    try:
+        return Selecting(selector, words)
+    except ValueError as error:
+        raise ValueError(f"journeys.{kind}.{field}: {error}") from None
 
 
 def _instant(act: Act) -> int:

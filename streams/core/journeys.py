@@ -20,13 +20,14 @@ from schemas.company import JourneySpec
 from schemas.journey import Journey
 from schemas.rule import Selector
 from schemas.touchpoint import Touchpoint
+from streams.core.history import Matter
 from streams.core.journey_course import PROMISE
-from streams.core.journey_life import EVERYBODY, Broken, Life, Matter
+from streams.core.journey_life import ANYBODY, Broken, Life
+from streams.core.rules.court import Wake
 from streams.core.rules.finding import Finding
+from streams.core.upstream import anchored_on
 
 COUNTED = frozenset({"contact.inbound", "contact.outbound", PROMISE})  # what a row counts without being told to
-
-Wake = tuple[frozenset[str], int]  # whose clocks, from when on the answer can change
 
 
 class JourneyBook:
@@ -60,7 +61,7 @@ class JourneyBook:
             matter = matters.get(event_id)
             if matter is not None:
                 by_matter.setdefault(matter, []).append(touchpoint)
-        broken = _broken(findings, by_matter)
+        broken = _broken(findings, touchpoints, matters)
         rows: dict[str, Journey] = {}
         for matter, mine in by_matter.items():
             lives = self._opened_by(mine)
@@ -73,9 +74,9 @@ class JourneyBook:
 
     def wakes(self, journeys: Iterable[Journey], clock: Clock) -> tuple[Wake, ...]:
         """When the next of these journeys will have been abandoned."""
-        now = clock.of(EVERYBODY)
+        now = clock.of(ANYBODY)
         due = [at for journey in journeys if (at := self._lives[journey.kind].due(journey)) is not None and at > now]
-        return ((EVERYBODY, min(due)),) if due else ()
+        return ((ANYBODY, min(due)),) if due else ()
 
     def _opened_by(self, touchpoints: Iterable[Touchpoint]) -> list[Life]:
         """The journeys that one of these touchpoints may open, in the order of declaration."""
@@ -89,18 +90,17 @@ class JourneyBook:
         return [life for life in self._lives.values() if life in opened] if opened else []
 
 
-def _broken(findings: Iterable[Finding], by_matter: Mapping[Matter, Iterable[Touchpoint]]) -> dict[Matter, list[Broken]]:
+def _broken(
+    findings: Iterable[Finding], touchpoints: Mapping[str, Touchpoint], matters: Mapping[str, Matter]
+) -> dict[Matter, list[Broken]]:
     """matter -> the rules that are broken on it, each with the touchpoint that it was broken at."""
-    rules: dict[str, list[str]] = {}
+    broken: dict[Matter, list[Broken]] = {}
     for finding in findings:
         if finding.level == "broken":
-            rules.setdefault(finding.anchor, []).append(finding.rule)
-    if not rules:
-        return {}
-    return {
-        matter: [(rule, touchpoint) for touchpoint in mine for rule in rules.get(touchpoint.event_id, ())]
-        for matter, mine in by_matter.items()
-    }
+            anchor = anchored_on(finding.anchor, touchpoints)
+            if anchor.event_id in matters:
+                broken.setdefault(matters[anchor.event_id], []).append((finding.rule, anchor))
+    return broken
 
 
 def changes(ledger: Mapping[str, Journey], present: Mapping[str, Journey], version: int) -> list[Journey]:
@@ -110,7 +110,5 @@ def changes(ledger: Mapping[str, Journey], present: Mapping[str, Journey], versi
         before = ledger.get(journey.journey_id)
         if before is None or replace(before, version=0) != journey:
             published.append(replace(journey, version=version))
-    for journey in ledger.values():
-        if not journey.withdrawn and journey.journey_id not in present:
-            published.append(replace(journey, withdrawn=True, version=version))
-    return published
+    gone = [journey for journey in ledger.values() if not journey.withdrawn and journey.journey_id not in present]
+    return published + [replace(journey, withdrawn=True, version=version) for journey in gone]

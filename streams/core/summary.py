@@ -5,16 +5,19 @@ member of staff is: no identifier, no free text of an event.
 """
 
 from collections.abc import Iterable, Sequence
-from datetime import UTC, datetime, timedelta, tzinfo
+from datetime import tzinfo
 
 from msgspec import Struct
 
 from schemas.alert import Level, Status
 from schemas.rule import Rule
 from schemas.touchpoint import Touchpoint
+from streams.core.calendar import moment
 
-MONTHS = "January February March April May June July August September October November December".split()  # whatever the locale
-EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+MONTHS = (  # in English, whatever the locale of the machine
+    *("January", "February", "March", "April", "May", "June"),
+    *("July", "August", "September", "October", "November", "December"),
+)
 NAMED = ("team", "department", "channel", "source")  # fields whose values are the company's own names
 AT_MOST = 3  # names that are spelt out; a sentence with more is not read
 
@@ -47,9 +50,9 @@ def summary(facts: Facts, zone: tzinfo) -> str:
     return f"{facts.subject}: {_lower(rule.title)}; {said}."
 
 
-def moment(at: int, zone: tzinfo) -> str:
+def local_time(at: int, zone: tzinfo) -> str:
     """`4 March 2026 10:20`."""
-    local = (EPOCH + timedelta(microseconds=at)).astimezone(zone)
+    local = moment(at).astimezone(zone)
     return f"{local.day} {MONTHS[local.month - 1]} {local.year} {local:%H:%M}"
 
 
@@ -61,30 +64,30 @@ def _sent_to_and_fro(facts: Facts, holder: str, zone: tzinfo) -> str:
 
 def _missing(facts: Facts, zone: tzinfo) -> str:
     opener = facts.hits[0]
-    told = f"{_what([opener])} ({_where([opener])}) on {moment(opener.at, zone)}"
+    told = f"{_what([opener])} ({_where([opener])}) on {local_time(opener.at, zone)}"
     if facts.status == "held":
-        return f"{told}, due on {moment(facts.since, zone)}, but those who could have acted have not reported that far"
+        return f"{told}, due on {local_time(facts.since, zone)}, but those who could have acted have not reported that far"
     return f"{told}, {'at risk' if facts.level == 'at_risk' else 'overdue'} {_span(facts, zone)}"
 
 
 def _too_many(facts: Facts, each: str | None, zone: tzinfo) -> str:
     names = _values(facts.evidence, each) if each else []
     by = f" ({_list(names)})" if names else f" ({_where(facts.evidence)})"
-    first = moment(facts.evidence[0].at, zone)
+    first = local_time(facts.evidence[0].at, zone)
     return f"{_what(facts.evidence)} {_times(len(facts.evidence))}{by} since {first}, too often {_span(facts, zone)}"
 
 
 def _forbidden(facts: Facts, zone: tzinfo) -> str:
     hit = facts.hits[0]
     often = f" {_times(len(facts.hits))}, first" if len(facts.hits) > 1 else ""
-    told = f"{_what(facts.hits)} ({_where(facts.hits)}){often} on {moment(hit.at, zone)}"
+    told = f"{_what(facts.hits)} ({_where(facts.hits)}){often} on {local_time(hit.at, zone)}"
     before = [t for t in facts.evidence if t.at <= hit.at and t not in facts.hits]
-    return f"{told}, after {_what(before[:1])} ({_where(before[:1])}) on {moment(before[0].at, zone)}" if before else told
+    return f"{told}, after {_what(before[:1])} ({_where(before[:1])}) on {local_time(before[0].at, zone)}" if before else told
 
 
 def _span(facts: Facts, zone: tzinfo) -> str:
-    since = moment(facts.since, zone)
-    return f"since {since}" if facts.until is None else f"from {since} until {moment(facts.until, zone)}"
+    since = local_time(facts.since, zone)
+    return f"since {since}" if facts.until is None else f"from {since} until {local_time(facts.until, zone)}"
 
 
 def _what(touchpoints: Iterable[Touchpoint]) -> str:

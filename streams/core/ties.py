@@ -7,7 +7,10 @@ from streams.core.identity import ends
 
 
 class Ties:
-    """Links, each the pair of its identifiers as `streams.core.identity.pair` writes it. Ways are shortest; of two equally short ones the alphabet decides, never the order of links."""
+    """Links, each the pair of its identifiers as `streams.core.identity.pair` writes it.
+
+    Ways are shortest; of two equally short ones the alphabet decides, never the order of links.
+    """
 
     def __init__(self, links: Iterable[str]) -> None:
         self._links = links

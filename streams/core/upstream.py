@@ -10,12 +10,18 @@ from schemas.touchpoint import Touchpoint
 from streams.core.rules.finding import Finding
 
 
+def anchored_on(event_id: str, touchpoints: Mapping[str, Touchpoint]) -> Touchpoint:
+    """The touchpoint that a finding is anchored on; one that is anchored on another finding, on the anchor of that."""
+    touchpoint = touchpoints.get(event_id)
+    return touchpoints[event_id.split("/")[1]] if touchpoint is None else touchpoint
+
+
 class Upstream:
     """The findings of one customer, by the ids of the touchpoints that other rules see in their place."""
 
     def __init__(self, findings: Iterable[Finding], touchpoints: Mapping[str, Touchpoint]) -> None:
         self._touchpoints = touchpoints
-        self._findings = findings  # one that is only at risk is seen by no other rule
+        self._findings = findings
         self._by_id: dict[str, Finding] | None = None
 
     def behind(self, event_ids: Iterable[str]) -> list[Touchpoint]:
@@ -24,26 +30,23 @@ class Upstream:
         return sorted(found.values(), key=lambda touchpoint: touchpoint.order)
 
     def anchor(self, event_id: str) -> Touchpoint:
-        """The touchpoint that a finding is anchored on."""
-        while event_id not in self._touchpoints:
-            event_id = self._raised(event_id).anchor
-        return self._touchpoints[event_id]
+        """See `anchored_on`."""
+        return anchored_on(event_id, self._touchpoints)
 
     def _real(self, event_id: str) -> Iterator[Touchpoint]:
         touchpoint = self._touchpoints.get(event_id)
         if touchpoint is not None:
             yield touchpoint
         else:
-            for behind in self._raised(event_id).evidence:
+            for behind in self._raised()[event_id].evidence:
                 yield from self._real(behind)
 
-    def _raised(self, event_id: str) -> Finding:
+    def _raised(self) -> dict[str, Finding]:
+        """By the ids that `streams.core.rules.court` gives them; one that is only at risk is seen by no other rule."""
         if self._by_id is None:
-            self._by_id = {name: f for f in self._findings if f.level == "broken" for name in virtual_ids(f)}
-        return self._by_id[event_id]
-
-
-def virtual_ids(finding: Finding) -> tuple[str, str]:
-    """The event ids under which other rules see that a finding began and ended."""
-    where = "/".join(("", finding.anchor, *map(str, finding.key)))
-    return f"{finding.rule}.opened{where}", f"{finding.rule}.ended{where}"
+            self._by_id = {}
+            for finding in self._findings:
+                if finding.level == "broken":
+                    where = f"{self.anchor(finding.anchor).event_id}/{'/'.join(finding.key)}"
+                    self._by_id[f"{finding.rule}.opened/{where}"] = self._by_id[f"{finding.rule}.ended/{where}"] = finding
+        return self._by_id

@@ -19,12 +19,12 @@ class Story(NamedTuple):
 
 
 def differences(expected: Iterable[ExpectedAlert], got: Iterable[Alert], rule: str, story: Story) -> tuple[str, ...]:
-    """One line per alert that is missing, too many, or not as expected; in order of `expected`, then of time."""
+    """One line per alert that is missing, too many, or not as expected; the most detailed expectation first."""
     table = {alert.alert_id: alert for alert in got}
     rows = [_row(alert, table, story) for alert in sorted(table.values(), key=lambda a: (a.starts_at, a.alert_id))]
     wanted = [_wanted(alert, rule, story.setting) for alert in expected]
     missing = []
-    for want in wanted:
+    for want in sorted(wanted, key=len, reverse=True):  # one that says little must not take the row of one that says more
         match = next((row for row in rows if not _unlike(want, row)), None)
         if match is None:
             missing.append(want)

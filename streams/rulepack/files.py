@@ -29,7 +29,8 @@ def shipped_fixtures() -> tuple[Told, ...]:
 
 def fixtures_in(path: Path) -> tuple[Told, ...]:
     """Every fixture in a folder and the folders below it, or in one file; raises `InvalidConfiguration` with file, line and field."""
-    told, problems = [], []
+    told: list[Told] = []
+    problems: list[str] = []
     for file in _files(path):
         try:
             told.append(_read(file))

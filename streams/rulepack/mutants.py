@@ -33,7 +33,7 @@ def mutants(rule: Rule, words: Mapping[str, Any]) -> Iterator[Mutant]:
     plain = written_out(rule, words)
     for name in JUDGED_BY:
         if name in plain:
-            for change, value in _without(name, plain[name]):
+            for change, value in _without(plain[name]):
                 yield Mutant(f"{name}: {change}", _set(plain, name, value))
     verb = next(name for name in VERBS if name in plain)
     for change, spec in _of_mapping(plain[verb]):
@@ -70,7 +70,7 @@ def _items(selector: Any, words: Mapping[str, Any]) -> list[Any]:
 def _narrowed(item: Any, where: Plain) -> Any:
     if not where:
         return item
-    own = {"type": item} if isinstance(item, str) else item
+    own: Plain = {"type": item} if isinstance(item, str) else item
     return {**own, "where": {**own.get("where", {}), **where}}
 
 
@@ -103,7 +103,7 @@ def _near(duration: str) -> tuple[str, str]:
     return f"{number + 1}{unit}", f"{less}{finer}"
 
 
-def _without(name: str, value: Any) -> Iterator[tuple[str, Any]]:
+def _without(value: Any) -> Iterator[tuple[str, Any]]:
     """Left out, or with one item less. A history is one customer's anyway, so `customer` beside other fields says nothing."""
     yield "left out", None
     if isinstance(value, list) and len(value) > 1:

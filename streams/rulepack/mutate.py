@@ -29,7 +29,10 @@ class Mutation(NamedTuple):
 
 
 def mutate(company: Company, fixtures: Iterable[Told]) -> tuple[Mutation, ...]:
-    """Every mutant of every rule that has fixtures; a rule with several files is mutated once, against all of them."""
+    """Every mutant of every rule that has fixtures; a rule with several files is mutated once, against all of them.
+
+    Raises `InvalidConfiguration` where a story fails as it is.
+    """
     fixtures = tuple(fixtures)
     check(company, fixtures)
     by_rule: dict[str, list[Told]] = {}
@@ -43,8 +46,9 @@ def _mutate(company: Company, rule: str, files: list[Told]) -> Iterator[Mutation
     stories = [script for told in files for script in scripts(company, told)]
     equivalent = {change: reason for told in files for change, reason in told.fixture.equivalent.items()}
     where = files[0].file
-    plain = written_out(company.rules[rule], company.words)
-    assert _fate(company, rule, Mutant("nothing", plain), stories)[0] == "survived", "a rule with its words written out is the same rule"
+    same = Mutant("nothing", written_out(company.rules[rule], company.words))
+    if _fate(company, rule, same, stories)[0] != "survived":
+        raise InvalidConfiguration([f"{where}:1: {rule}: its stories go otherwise than told even with the rule as it is; mend them first"])
     for mutant in mutants(company.rules[rule], company.words):
         fate, because = _fate(company, rule, mutant, stories)
         if fate == "survived" and mutant.change in equivalent:

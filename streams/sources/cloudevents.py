@@ -64,7 +64,7 @@ def compile_native(source: Source) -> Adapter:
 
 
 def _draft(kind: str, envelope: Envelope, event: EventData) -> Draft:
-    extensions = envelope.model_extra or {}
+    position = (envelope.model_extra or {}).get("sequence")  # the extension allows any text; only numbers say an order to us
     return Draft(
         type=kind,
         time=envelope.time,
@@ -80,13 +80,13 @@ def _draft(kind: str, envelope: Envelope, event: EventData) -> Draft:
         attributes=sorted(event.attributes.items()),
         id=envelope.id,
         scope=envelope.source,
-        sequence=extensions.get("sequence"),
+        sequence=position if str(position).isdecimal() else None,
         recorded=envelope.recordedtime,
         sent=event.sent_at,
     )
 
 
-def compile_mapped(source: Source, mapping: Adapter) -> Adapter:
+def compile_mapped(mapping: Adapter) -> Adapter:
     """CloudEvents with foreign data: the source file's paths look into the envelope (`type`, `data.customer.email`)."""
 
     def drafts(value: Any) -> Iterable[Draft]:

@@ -83,7 +83,7 @@ def rows(source: Iterator[Line], spec: Input, longest: int) -> Iterator[Row]:
     """The header as a first `Row` without value (its fields are keys of the later ones), then every record in order."""
     csv.field_size_limit(longest + 1)
     feed = _Feed(source, spec, longest)
-    reader = csv.reader(feed, delimiter=spec.delimiter, quotechar=spec.quote)
+    reader = csv.reader(feed, delimiter=spec.delimiter, quotechar=spec.quote, strict=True)
     header = list(spec.columns)
     while True:
         feed.start()
@@ -111,24 +111,22 @@ def _next(reader: Iterator[list[str]], feed: _Feed) -> tuple[list[str] | None, s
     except _TooLong:
         return None, "the row is too long"
     except csv.Error as error:
-        return None, str(error)
+        return None, "a quote is opened and never closed" if feed.ended else str(error)
     except UnicodeDecodeError as error:
         return None, f"is neither in the encoding of the file nor in its fallback ({error.reason})"
-    if feed.ended and feed.taken:
-        return fields, "a quote is opened and never closed"
     return fields, ""
 
 
 def _broken(feed: _Feed, fields: list[str] | None, header: list[str], problem: str) -> Row:
     """The first line of the row alone is broken."""
-    lines = len(feed.taken)
+    lines = 0 if feed.ended else len(feed.taken)
     first = feed.push_back()
     if not first.whole:
         return Row(first.content, None, "the line is too long", too_large=True)
-    if not problem and fields is not None:
-        ran = f", running over {lines} lines: a quote is opened and not closed where it should be" if lines > 1 else ""
-        problem = f"has {len(fields)} fields where the header has {len(header)}{ran}"
-    return Row(first.content, None, problem)
+    if fields is not None:
+        problem = f"has {len(fields)} fields where the header has {len(header)}"
+    ran = f" (a quote that is opened here runs over {lines} lines)" if lines > 1 else ""
+    return Row(first.content, None, problem + ran)
 
 
 def _unique(names: list[str]) -> list[str]:

@@ -54,14 +54,13 @@ _NOTHING = re.compile(r"[\W_0]*")  # zeros and punctuation alone: 000-000, 00000
 
 def clean(value: Any) -> str:
     """An id as text: trimmed, composed, without control or invisible characters; raises `ValueError` for what is no id."""
-    if value.__class__ is not str:
-        value = _as_text(value)
-    if not (value.isascii() and value.isprintable()):
-        value = unicodedata.normalize("NFC", _INVISIBLE.sub("", value))
-    value = value.strip()
-    if len(value) > LONGEST:
+    text: str = value if value.__class__ is str else _as_text(value)
+    if not (text.isascii() and text.isprintable()):
+        text = unicodedata.normalize("NFC", _INVISIBLE.sub("", text))
+    text = text.strip()
+    if len(text) > LONGEST:
         raise ValueError(f"is longer than {LONGEST} characters")
-    return value
+    return text
 
 
 def _as_text(value: Any) -> str:

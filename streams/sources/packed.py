@@ -8,7 +8,7 @@ import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import IO, BinaryIO, NamedTuple, cast
+from typing import IO, Any, BinaryIO, NamedTuple, cast
 
 GZIP, ZIP = b"\x1f\x8b", b"PK\x03\x04"
 BROKEN = (EOFError, OSError, zlib.error, zipfile.BadZipFile)  # what reading a damaged or cut file raises
@@ -53,39 +53,37 @@ def _member(archive: zipfile.ZipFile, name: str) -> IO[bytes]:
 
 def as_utf8(stream: BinaryIO, encoding: str) -> BinaryIO:
     """The stream without byte order mark; encodings in which a line end is more than one byte (UTF-16, UTF-32) become UTF-8."""
-    buffered = io.BufferedReader(cast(io.RawIOBase, stream))
+    buffered: Any = stream if hasattr(stream, "peek") else io.BufferedReader(cast(io.RawIOBase, stream))
     start = buffered.peek(4)[:4]
     wide = next((name for mark, name in WIDE if start.startswith(mark)), None)
     if wide is None and encoding.lower().replace("_", "-").startswith(("utf-16", "utf-32")):
         wide = encoding
     if wide is not None:
-        return cast(BinaryIO, _Recoded(buffered, wide))
+        return cast(BinaryIO, io.BufferedReader(_Recoder(buffered, wide)))
     if start.startswith(codecs.BOM_UTF8):
         buffered.read(len(codecs.BOM_UTF8))
     return cast(BinaryIO, buffered)
 
 
-class _Recoded(io.BufferedReader):
+class _Recoder(io.RawIOBase):
     """Text of a wide encoding, read as UTF-8."""
 
-    def __init__(self, stream: io.BufferedReader, encoding: str) -> None:
-        super().__init__(_Recoder(stream, encoding))
-
-
-class _Recoder(io.RawIOBase):
-    def __init__(self, stream: io.BufferedReader, encoding: str) -> None:
-        self._text = io.TextIOWrapper(stream, encoding, errors="replace", newline="")
+    def __init__(self, stream: Any, encoding: str) -> None:
+        self._stream = stream
+        self._decode = codecs.getincrementaldecoder(encoding)("replace").decode
         self._left = b""
+        self._ended = False
 
     def readable(self) -> bool:
         return True
 
-    def readinto(self, buffer: object) -> int:
-        view = memoryview(buffer)  # type: ignore[arg-type]
-        if not self._left:
-            self._left = self._text.read(max(1, len(view) // 4)).encode()
-        taken = self._left[: len(view)]
-        view[: len(taken)] = taken
+    def readinto(self, buffer: Any) -> int:
+        while not self._left and not self._ended:
+            chunk = self._stream.read(len(buffer))
+            self._ended = not chunk
+            self._left = self._decode(chunk, self._ended).encode()
+        taken = self._left[: len(buffer)]
+        buffer[: len(taken)] = taken
         self._left = self._left[len(taken) :]
         return len(taken)
 

@@ -87,20 +87,16 @@ def read_stream(
 
 def _numbered(file: BinaryIO, source: Source, longest: int, name: str) -> Iterator[tuple[str, _Item]]:
     part = name
+    if not file.read(1):
+        yield name, _empty(source)
+        return
+    file.seek(0)
     try:
         for part, stream in parts(file, name):
-            empty = True
             for item in _items(as_utf8(stream, source.input.encoding), source, longest):
-                empty = False
                 yield part, item
-            if empty and _is_empty(file):
-                yield part, _empty(source)
     except BROKEN as error:
         yield part, _Problem("invalid_value", "", f"the file is damaged or cut off here ({error}); the records before are in", b"")
-
-
-def _is_empty(file: BinaryIO) -> bool:
-    return file.seekable() and file.seek(0, 2) == 0
 
 
 def _empty(source: Source) -> _Problem:

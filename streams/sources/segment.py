@@ -56,9 +56,9 @@ REFS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("order", ("properties.order_id", "properties.orderId")),
     ("ticket", ("properties.conversation_id", "properties.conversationId", "properties.ticket_id")),
 )
-TOLD = frozenset(
-    "userId email phone order_id orderId cart_id conversation_id conversationId ticket_id campaign_id".split()
-)  # elsewhere already
+TOLD = frozenset(  # properties that are identifiers or refs already
+    ["userId", "email", "phone", "order_id", "orderId", "cart_id", "conversation_id", "conversationId", "ticket_id", "campaign_id"]
+)
 _WORDS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
 
 
@@ -69,7 +69,7 @@ def compile_segment(source: Source) -> Adapter:
         if not isinstance(call, dict):
             raise Invalid("invalid_value", "", f"a Segment call is an object, not {type(call).__name__}")
         kind = call.get("type") or call.get("action")
-        if kind not in CALLS and kind != "track":
+        if not isinstance(kind, str) or (kind not in CALLS and kind != "track"):
             raise Invalid("unmapped", "type", "type: is none of identify, track, page, screen, group, alias")
         return (_draft(source, kind, call),)
 

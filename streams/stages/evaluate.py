@@ -4,7 +4,7 @@ Everything published is a pure function of the set and of the tick, except for t
 so it does not matter which messages had arrived when the family was judged before.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple, Protocol, TypeVar
 
 from msgspec.structs import replace
@@ -16,7 +16,7 @@ from schemas.journey import Journey
 from schemas.state import Due, FamilyState, IdentityEntry
 from schemas.touchpoint import NEVER, Touchpoint
 from streams.core.alert_changes import Evaluation, changes, identity_causes
-from streams.core.identity import IdentityRules, Resolution, resolve
+from streams.core.identity import IdentityRules, Resolution, ends, holds, resolve
 from streams.core.journeys import changes as journey_changes
 from streams.core.shared_identifier import SHARED_IDENTIFIER, VERSION, shared_identifiers
 from streams.stages.step import Published, Step
@@ -117,7 +117,7 @@ class Evaluator:
         wakes: list[tuple[frozenset[str], int]] = []
         for customer, touchpoints in _by_customer(state, customers).items():
             judgement = self._court.judge(list(touchpoints.values()), clock)
-            alerts |= self._alerts.alerts(customer, touchpoints, judgement, state.links)
+            alerts |= self._alerts.alerts(customer, touchpoints, judgement, _ties(state, customers, customer))
             own = self._journeys.journeys(customer, touchpoints.values(), judgement.matters, clock, judgement.findings)
             journeys |= own
             wakes += judgement.wakes
@@ -133,6 +133,14 @@ def _by_customer(state: FamilyState, customers: Mapping[str, str | None]) -> dic
         assert customer is not None, "touchpoints with a toxic anchor have been sent on"
         found.setdefault(customer, {})[event_id] = touchpoint
     return found
+
+
+def _ties(state: FamilyState, customers: Mapping[str, str | None], customer: str) -> Iterator[str]:
+    """The links that hold one customer together. A generator: most evaluations have nothing to say about them."""
+    for key, (_, last) in state.links.items():
+        a, b = ends(key)
+        if customers[a] == customers[b] == customer and holds(key, last, state.unlinks):
+            yield key
 
 
 def _identity_changes(state: FamilyState, customers: Mapping[str, str | None], version: int) -> Iterable[IdentityChange]:

@@ -194,7 +194,7 @@ class Ingest:
 def _adapter(source: Source) -> Adapter:
     if source.events:
         mapping = compile_mapping(source)
-        return compile_mapped(source, mapping) if source.input.format == "cloudevents" else mapping
+        return compile_mapped(mapping) if source.input.format == "cloudevents" else mapping
     return compile_native(source) if source.input.format == "cloudevents" else compile_segment(source)
 
 

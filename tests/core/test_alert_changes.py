@@ -133,9 +133,7 @@ def test_a_touchpoint_that_two_alerts_share_by_chance_makes_neither_the_successo
     shared = alert("a", evidence=("e1", "e5"))
     gone = published(alert("b", evidence=("e4", "e5")), "opened", 6)
     ledger = by_id(published(shared, "opened", 6), gone)
-    assert changes(ledger, by_id(shared), evaluation(8)) == [
-        published(gone, "withdrawn", 8, status="withdrawn", cause="late_event")
-    ]
+    assert changes(ledger, by_id(shared), evaluation(8)) == [published(gone, "withdrawn", 8, status="withdrawn", cause="late_event")]
 
 
 def test_a_rule_that_is_gone_or_changed_is_the_reason_whatever_arrived():

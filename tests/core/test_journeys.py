@@ -14,7 +14,8 @@ from schemas.ids import journey_id
 from schemas.journey import Journey
 from schemas.strict import load_yaml
 from schemas.touchpoint import Touchpoint
-from streams.core.journeys import EVERYBODY, JourneyBook, changes
+from streams.core.journey_life import ANYBODY
+from streams.core.journeys import JourneyBook, changes
 from streams.core.rules.finding import Finding
 
 HOUR = 3_600_000_000
@@ -31,7 +32,7 @@ def book(specs=None, **words):
     return JourneyBook(SHIPPED if specs is None else specs, words=words, matter=MATTER)
 
 
-def at(hours, type, event_id="", *, ticket="9", department="service", **rest):  # noqa: A002
+def at(hours, type, event_id="", *, ticket="9", department="service", **rest):
     refs = rest.pop("refs", {"ticket": (ticket,)})
     return Touchpoint(
         event_id=event_id or f"{type}@{hours}", type=type, at=int(hours * HOUR), source=rest.pop("source", "desk"),
@@ -48,14 +49,11 @@ def rows(*touchpoints, matter=("ticket", "9"), clock=0, findings=(), journeys=No
 
 
 def ticket(opener, **columns):
-    return Journey(
-        **{
-            "journey_id": journey_id("ticket", opener), "kind": "ticket", "customer_id": "anna", "matter": "ticket:9",
-            "ref": "ticket:9", "status": "open", "opened_at": 0, "ended_at": None, "last_at": 0, "departments": ("service",),
-            "waits_for": "service",
-        }
-        | columns
+    plain = Journey(
+        journey_id=journey_id("ticket", opener), kind="ticket", customer_id="anna", matter="ticket:9", ref="ticket:9", status="open",
+        opened_at=0, ended_at=None, last_at=0, departments=("service",), waits_for="service",
     )  # fmt: skip
+    return replace(plain, **columns)
 
 
 def test_a_ticket_that_goes_from_team_to_team_and_waits_for_the_customer():
@@ -121,7 +119,9 @@ def test_a_reopened_ticket_goes_on_with_its_journey_and_nobody_waited_in_between
 
 
 def test_a_journey_that_ends_again_ends_at_the_later_end():
-    journey = rows(at(0, "ticket.opened", "t1"), at(1, "ticket.closed"), at(2, "ticket.reopened"), at(3, "ticket.closed"), at(4, "ticket.closed"))
+    journey = rows(
+        at(0, "ticket.opened", "t1"), at(1, "ticket.closed"), at(2, "ticket.reopened"), at(3, "ticket.closed"), at(4, "ticket.closed")
+    )
     assert journey["ticket ticket:9"] == ticket(
         "t1", status="completed", ended_at=3 * HOUR, last_at=4 * HOUR, touches_in=1, reopened=1, turn="nobody", waits_for="",
         waiting={"service": 2 * HOUR},
@@ -219,17 +219,18 @@ def finding(rule, anchor, level="broken"):
 def test_rules_that_are_broken_on_a_matter_stand_in_its_journeys():
     opened = at(0, "ticket.opened", "t9")
     other = at(0, "ticket.opened", "t12", ticket="12")
-    about_both = at(1, "contact.inbound", "c1", refs={"order": ("17",)})
-    found = rows(
-        opened, other, about_both, matter=("order", "17"),
-        findings=[
+    about_both, stray = at(1, "contact.inbound", "c1", refs={"order": ("17",)}), at(2, "contact.inbound", "s1", refs={})
+    mine = {t.event_id: t for t in (opened, other, about_both, stray)}
+    found = book().journeys(
+        "anna", mine, dict.fromkeys(["t9", "t12", "c1"], ("order", "17")), Clock(0),
+        [
             finding("silence", "c1"), finding("ping_pong", "t9"), finding("ping_pong", "t9"), finding("unresolved", "t12"),
-            finding("too_late", "t9", level="at_risk"), finding("elsewhere", "x1"),
+            finding("too_late", "t9", level="at_risk"), finding("elsewhere", "s1"), finding("after_silence", "silence.opened/c1/"),
         ],
     )  # fmt: skip
-    assert {name: row.findings for name, row in found.items()} == {
-        "ticket ticket:9": ("ping_pong", "silence"),
-        "ticket ticket:12": ("silence", "unresolved"),
+    assert {row.ref: row.findings for row in found.values()} == {
+        "ticket:9": ("after_silence", "ping_pong", "silence"),
+        "ticket:12": ("after_silence", "silence", "unresolved"),
     }
 
 
@@ -298,7 +299,7 @@ def test_the_earliest_that_will_be_abandoned_wakes_and_the_lowest_clock_decides(
     clock = Clock(99 * DAY, {"service": 30 * DAY, "online": 90 * DAY})
     found = journeys.journeys("anna", mine, matters, clock).values()
     assert [row.status for row in found] == ["abandoned", "open"]
-    assert journeys.wakes(found, clock) == ((EVERYBODY, 5 * HOUR + 30 * DAY),)
+    assert journeys.wakes(found, clock) == ((ANYBODY, 5 * HOUR + 30 * DAY),)
     assert journeys.wakes(found, Clock(99 * DAY)) == ()
 
 
@@ -317,6 +318,11 @@ def test_a_journey_is_declared_with_selectors_and_words():
 def test_a_journey_is_named_by_a_ref_that_makes_a_matter():
     with pytest.raises(ValueError, match=r"journeys\.complaint\.ref: 'complaint' is not one of the refs that make a matter: order, ticket"):
         book({"complaint": JourneySpec(opens="complaint.opened")})
+
+
+def test_a_word_that_nobody_defined_is_named_with_the_journey_and_the_field():
+    with pytest.raises(ValueError, match=r"journeys\.ticket\.completes: 'done' is neither an event type"):
+        book({"ticket": JourneySpec(opens="ticket.opened", completes="done")})
 
 
 def test_what_a_journey_mentions_or_counts_is_kept_when_it_is_about_a_matter():
@@ -385,7 +391,9 @@ def test_names_of_touchpoints_decide_neither_status_nor_turn_nor_times(made):
     renamed = [replace(t, event_id=f"e{99 - n}") for n, t in enumerate(made)]
 
     def essence(rows):
-        return sorted((r.kind, r.ref, r.status, r.turn, r.opened_at, r.ended_at or 0, r.last_at, r.reopened, r.touches_in) for r in rows.values())
+        return sorted(
+            (r.kind, r.ref, r.status, r.turn, r.opened_at, r.ended_at or 0, r.last_at, r.reopened, r.touches_in) for r in rows.values()
+        )
 
     assert essence(told(made)) == essence(told(renamed))
 

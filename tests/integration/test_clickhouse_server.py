@@ -22,7 +22,7 @@ def ask(address: Address, sql: str) -> list[tuple[object, ...]]:
 
 def listeners(pid: int) -> set[tuple[str, int]]:
     """Addresses and ports that a process listens on."""
-    sockets = {os.readlink(handle) for handle in Path(f"/proc/{pid}/fd").iterdir()}
+    sockets = {str(handle.readlink()) for handle in Path(f"/proc/{pid}/fd").iterdir()}
     found = set()
     for table, family in (("tcp", socket.AF_INET), ("tcp6", socket.AF_INET6)):
         for line in Path(f"/proc/{pid}/net/{table}").read_text().splitlines()[1:]:

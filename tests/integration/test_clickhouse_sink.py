@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from schemas.ids import customer_id, identifier_id
 from schemas.touchpoint import Origin
-from sinks.clickhouse import Address, ClickHouseSink, EmbeddedServer, Retry, connect, migrate
+from sinks.clickhouse import Address, ClickHouseSink, EmbeddedServer, Published, Retry, connect, migrate
 from sinks.clickhouse.rows import FIRST_INSTANT, LAST_INSTANT, NOBODY
 from tests.integration.published import DAY, MARCH, alert, change, eid, entry, journey, letter
 
@@ -125,7 +125,7 @@ def at(client: Client, micros: int) -> Any:
 
 
 def test_the_same_token_and_outputs_again_change_nothing(sink: ClickHouseSink, client: Client):
-    outputs = [entry("a"), entry("b", offset=1), change("email:anna", "email:anna"), journey(), alert(), letter()]
+    outputs: list[Published] = [entry("a"), entry("b", offset=1), change("email:anna", "email:anna"), journey(), alert(), letter()]
     sink.write("t", outputs)
     before = counts(client)
     sink.write("t", outputs)
@@ -157,7 +157,8 @@ def test_the_server_may_die_at_any_moment(tmp_path: Path):
             migrate(fresh, address.database)
         sink = ClickHouseSink(address, on_retry=revive)
         for batch in range(6):
-            outputs = [entry(f"{batch}-{n}", offset=batch * 50 + n, at=MARCH + n * 30 * DAY) for n in range(50)] + [alert(f"{batch}")]
+            touchpoints = [entry(f"{batch}-{n}", offset=batch * 50 + n, at=MARCH + n * 30 * DAY) for n in range(50)]
+            outputs: list[Published] = [*touchpoints, alert(f"{batch}")]
             sink.write(f"batch {batch}", outputs)
             server.kill()
             sink.write(f"batch {batch}", outputs)

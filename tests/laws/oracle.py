@@ -15,10 +15,12 @@ Pair = frozenset[str]
 
 
 class Truth(NamedTuple):
-    """Identifier -> customer (None: toxic); event id -> (touchpoint, skip); pairs whose link was refused."""
+    """Identifier -> customer (None: toxic); event id -> (touchpoint, skip); links that hold, and why some were refused."""
 
     customers: dict[str, str | None]
+    first_seen: dict[str, int]
     touchpoints: dict[str, tuple[Touchpoint, int]]
+    links: dict[Pair, list[int]]
     refused: dict[Pair, str]
 
 
@@ -45,13 +47,17 @@ def truth(rules: IdentityRules, messages: Iterable[object]) -> Truth:
         if isinstance(m, Unlink):
             unlinked[frozenset({m.a, m.b})] = max(m.at, unlinked.get(frozenset({m.a, m.b}), m.at))
     distinct = [frozenset({m.a, m.b}) for m in messages if isinstance(m, Distinct)]
-    links = {link: seen for link, seen in links.items() if link not in unlinked or max(seen) > unlinked[link]}
+    links = {
+        link: seen
+        for link, seen in links.items()
+        if not link & toxic and (link not in unlinked or max(seen) > unlinked[link])
+    }
     clusters, refused = _clusters(rules, first_seen.keys() - toxic, links, distinct)
     customers: dict[str, str | None] = dict.fromkeys(toxic & first_seen.keys())
     for cluster in clusters:
         name = customer_id(min(cluster, key=lambda identifier: (first_seen[identifier], identifier)))
         customers.update(dict.fromkeys(cluster, name))
-    return Truth(customers, winners, refused)
+    return Truth(customers, first_seen, winners, links, refused)
 
 
 def _toxic(rules: IdentityRules, arrived: list[Touchpoint], said: set[str]) -> set[str]:
@@ -89,7 +95,7 @@ def _clusters(
     def precedence(link: Pair) -> tuple[int, int, list[str]]:
         return -min(rules.strengths[kind_of(i)] for i in link), min(links[link]), sorted(link)
 
-    for link in sorted((link for link in links if link <= cluster_of.keys()), key=precedence):
+    for link in sorted(links, key=precedence):
         a, b = (cluster_of[identifier] for identifier in link)
         if a is b:
             continue

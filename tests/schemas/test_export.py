@@ -49,7 +49,13 @@ def test_a_change_of_the_pack_needs_no_more_than_the_change(written):
 
 @pytest.mark.parametrize(
     "written",
-    [{"rules": {"silence": {"expect": {"whithin": "4h"}}}}, {"rules": {"silence": "none"}}, {"pack": "other"}, {"timezon": "UTC"}, {"sources": [{"source": "shop"}]}],
+    [
+        {"rules": {"silence": {"expect": {"whithin": "4h"}}}},
+        {"rules": {"silence": "none"}},
+        {"pack": "other"},
+        {"timezon": "UTC"},
+        {"sources": [{"source": "shop"}]},
+    ],
 )
 def test_what_no_company_can_say_is_found(written):
     assert list(Draft202012Validator(schemas()["company"]).iter_errors({"company": "A", **written})) != []

@@ -164,7 +164,7 @@ def test_foreign_data_are_mapped_and_keep_the_id_of_the_envelope():
         "source": "crm", "department": "sales", "input": {"format": "cloudevents"},
         "events": [{"type": {"from": "type", "map": {"com.example.won": "deal.won"}}, "time": "time", "identifiers": {"crm_id": "data.customer.id"}}],
     })
-    adapter = compile_mapped(source, compile_mapping(source))
+    adapter = compile_mapped(compile_mapping(source))
     event = MINIMAL | {"type": "com.example.won", "time": "2026-03-04T12:00:00Z", "data": {"customer": {"id": "C-1"}}}
     (draft,) = adapter(event)
     assert (draft.type, draft.identifiers, draft.id, draft.scope) == ("deal.won", [("crm_id", "C-1")], "deal.won:1", "/crm")

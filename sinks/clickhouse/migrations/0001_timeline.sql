@@ -88,7 +88,8 @@ SOURCE(CLICKHOUSE({dictionary_login}QUERY '
     SELECT event_id, argMax(cityHash64(anchor_id, occurred_at), (version, digest, occurred_at, anchor_id)) AS row_key
     FROM {database}.timeline_events
     WHERE event_id IN (SELECT event_id FROM {database}.arrivals GROUP BY event_id HAVING min(row_key) != max(row_key))
-    GROUP BY event_id'))
+    GROUP BY event_id
+    SETTINGS optimize_aggregation_in_order = 1'))
 LAYOUT(COMPLEX_KEY_HASHED())
 LIFETIME(MIN 240 MAX 360)
 COMMENT 'Of events that arrived under several keys, the hash of the key that stays';

@@ -91,4 +91,5 @@ FROM
     HAVING length(arrivals) > 1
 )
 ARRAY JOIN arraySlice(arrivals, 2) AS arrival
+SETTINGS optimize_aggregation_in_order = 1
 COMMENT 'Every arrival of an event after its first, in order of topic and offset';

@@ -113,10 +113,11 @@ AS SELECT
             SELECT topic, partition, offset FROM {database}.dead_letter_records
         )
     ) AS records,
-    (SELECT uniqExact(event_id, topic, partition, offset) FROM {database}.arrivals) AS touchpoints,
+    (SELECT count() FROM (SELECT 1 FROM {database}.arrivals GROUP BY event_id, topic, partition, offset)) AS touchpoints,
     (SELECT count() FROM {database}.timeline) AS timeline_rows,
     (SELECT count() FROM {database}.duplicates) AS duplicates,
     (SELECT countIf(conflicting) FROM {database}.duplicates) AS conflicting,
     (SELECT count() FROM {database}.dead_letters) AS dead_letters,
     touchpoints = timeline_rows + duplicates AS balanced
+SETTINGS optimize_aggregation_in_order = 1 -- the keys are the order of arrivals, so nothing is kept in memory
 COMMENT 'What came in and where it went';

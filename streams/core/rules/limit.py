@@ -1,0 +1,90 @@
+"""limit: at most n going on at once, or within a time.
+
+Every `what` opens a span (one per value of `each`); while more than `at_most` are alive there is an episode, and an episode is one
+finding: its first hit is the anchor, later hits update it.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from schemas.rule import Limit, Rule
+from schemas.touchpoint import Touchpoint
+from streams.core.calendar import Always
+from streams.core.rules.finding import Finding, Hearing
+from streams.core.rules.life import Life
+from streams.core.rules.selector import single
+from streams.core.rules.spans import Span, spans
+from streams.core.rules.verb import Context, Verb
+
+ENDED, BEGAN, RAN_OUT = 0, 1, 2  # in this order inside one instant
+
+
+@dataclass(slots=True)
+class Episode:
+    """While too many were alive."""
+
+    seen: set[int]  # spans that were alive in it
+    hits: list[Touchpoint] = field(default_factory=list)
+    over: list[int] = field(default_factory=list)  # by how many, at each hit
+    last: Span | None = None  # with whose end it ended
+
+
+class LimitVerb(Verb):
+    opening = ("what",)
+    ending = ("until", "what")
+
+    def __init__(self, name: str, rule: Rule, spec: Limit, calendar: Always, context: Context) -> None:
+        super().__init__(name, rule, spec, calendar, context)
+        self._spec = spec
+        self._each = single(spec.each) if spec.each else lambda t: t.event_id
+        self._life = Life(spec, calendar, context.timezone)
+
+    def judge(self, group: Sequence[Touchpoint], hearing: Hearing) -> None:
+        if len(group) <= self._spec.at_most and hearing.cut is None:
+            return
+        found = spans(group, self.roles["what"], self.role("until"), self._each, self._life)
+        if len(found) <= self._spec.at_most and hearing.cut is None:
+            return
+        for episode in self._episodes(found):
+            self._judge(episode, found, hearing)
+        if hearing.cut is not None:
+            hearing.keep += [t for span in found if span.end >= hearing.cut for t in span.members]
+
+    def _episodes(self, found: list[Span]) -> list[Episode]:
+        steps: list[tuple[int, int, int]] = []
+        for i, span in enumerate(found):
+            if not span.closers or span.end > span.members[0].at:  # an instant is no overlap
+                steps.append((span.members[0].at, BEGAN, i))
+                steps.append((span.end, ENDED if span.closers else RAN_OUT, i))
+        alive: set[int] = set()
+        episodes: list[Episode] = []
+        current: Episode | None = None
+        for _, kind, i in sorted(steps):
+            if kind != BEGAN:
+                alive.discard(i)
+                if current is not None and len(alive) <= self._spec.at_most:
+                    current.last, current = found[i], None
+                continue
+            alive.add(i)
+            if len(alive) > self._spec.at_most:
+                if current is None:
+                    current = Episode(set(alive))
+                    episodes.append(current)
+                current.seen.add(i)
+                current.hits.append(found[i].members[0])
+                current.over.append(len(alive) - self._spec.at_most)
+        return episodes
+
+    def _judge(self, episode: Episode, found: list[Span], hearing: Hearing) -> None:
+        assert episode.last is not None, "every span that began has a step at which it ends"
+        seen = [found[i] for i in sorted(episode.seen)]
+        if hearing.cut is not None and episode.last.end >= hearing.cut:
+            hearing.keep += [t for span in seen for t in span.events]
+        hits = self.known(episode.hits, hearing)
+        if not hits:
+            return
+        until = self.over(episode.last, hearing)
+        evidence = frozenset(t.event_id for span in seen for t in span.members)
+        broken = tuple((t.event_id, t.at) for t in hits)
+        size = sum(episode.over[: len(hits)])
+        hearing.findings.append(Finding(self.name, hearing.key, hits[0].event_id, "broken", hits[0].at, until, broken, evidence, size))

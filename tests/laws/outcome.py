@@ -1,0 +1,125 @@
+"""What a history comes to: by the product, whatever happened on the way, and by the oracle, which judges the whole set at once."""
+
+from collections.abc import Iterable
+from typing import Any, NamedTuple
+
+from msgspec.structs import replace
+
+from schemas.alert import Alert
+from schemas.clock import Clock
+from schemas.identity import IdentityChange
+from schemas.journey import Journey
+from schemas.timeline import TimelineEntry
+from schemas.touchpoint import Touchpoint
+from streams.core.identity import IdentityRules, pair
+from streams.core.shared_identifier import shared_identifiers
+from tests.laws.oracle import Truth, truth
+from tests.laws.simulation import Simulation
+from tests.small_company import ALERTS, COURT, JOURNEY_BOOK
+
+
+class Outcome(NamedTuple):
+    """Everything that must not depend on the way."""
+
+    customers: dict[str, tuple[str, int]]  # identifier -> customer, first seen
+    nobodys: set[str]  # identifiers that have been published as toxic
+    held: dict[str, tuple[Touchpoint, int]]  # touchpoints in the state of a family
+    rows: dict[str, tuple[str, int]]  # event id -> key of its timeline row
+    skips: dict[str, int]  # event id -> to whom the row is attributed, for touchpoints that are kept
+    alerts: dict[str, Alert]
+    journeys: dict[str, Journey]
+
+
+def reached(simulation: Simulation) -> Outcome:
+    """By the product: the highest version of everything published, and the states that are left."""
+    identity = _highest(simulation.published, IdentityChange, "identifier")
+    rows = [entry for entry in simulation.published if isinstance(entry, TimelineEntry)]
+    shown: dict[str, TimelineEntry] = {}
+    for entry in sorted(rows, key=lambda entry: entry.version):
+        shown[entry.touchpoint.event_id] = entry
+    keys = {(entry.touchpoint.event_id, _row_key(entry.touchpoint)) for entry in rows}
+    assert len(keys) == len(shown), "every event is exactly one row"
+    held: dict[str, tuple[Touchpoint, int]] = {}
+    for state in simulation.states().values():
+        assert not held.keys() & state.touchpoints.keys(), "every touchpoint is in exactly one live family"
+        assert not (state.moved_to is None and (state.dirty or state.unresolved)), "nothing is left to be judged"
+        held |= state.touchpoints
+    return Outcome(
+        customers={c.identifier: (c.customer_id, c.first_seen) for c in identity.values() if c.customer_id is not None},
+        nobodys={c.identifier for c in identity.values() if c.customer_id is None},
+        held=held,
+        rows=dict(keys),
+        skips={event_id: entry.skip for event_id, entry in shown.items() if _is_kept(entry.touchpoint)},
+        alerts={
+            id: _content(alert)
+            for id, alert in _highest(simulation.published, Alert, "alert_id").items()
+            if alert.status != "withdrawn"
+        },
+        journeys={
+            id: replace(journey, version=0)
+            for id, journey in _highest(simulation.published, Journey, "journey_id").items()
+            if not journey.withdrawn
+        },
+    )
+
+
+def implied(rules: IdentityRules, messages: Iterable[object], clock: Clock) -> Outcome:
+    """By the oracle."""
+    true = truth(rules, messages)
+    alerts, journeys = _judged(rules, true, clock)
+    kept = {event_id: held for event_id, held in true.touchpoints.items() if _is_kept(held[0])}
+    return Outcome(
+        customers={i: (customer, true.first_seen[i]) for i, customer in true.customers.items() if customer is not None},
+        nobodys={identifier for identifier, customer in true.customers.items() if customer is None},
+        held={event_id: (t, skip) for event_id, (t, skip) in kept.items() if skip < len(t.ids)},
+        rows={event_id: _row_key(t) for event_id, (t, _) in true.touchpoints.items()},
+        skips={event_id: skip for event_id, (_, skip) in kept.items()},
+        alerts=alerts,
+        journeys=journeys,
+    )
+
+
+def _judged(rules: IdentityRules, true: Truth, clock: Clock) -> tuple[dict[str, Alert], dict[str, Journey]]:
+    refused: Any = {pair(*link): why for link, why in true.refused.items()}
+    spans = {pair(*link): (min(seen), max(seen)) for link, seen in true.links.items()}
+    alerts = shared_identifiers(rules, true.customers, refused, spans)
+    journeys: dict[str, Journey] = {}
+    histories: dict[str, dict[str, Touchpoint]] = {}
+    for event_id, (t, skip) in true.touchpoints.items():
+        if _is_kept(t) and skip < len(t.ids):
+            histories.setdefault(str(true.customers[t.ids[skip]]), {})[event_id] = t
+    for customer, touchpoints in histories.items():
+        judgement = COURT.judge(list(touchpoints.values()), clock)
+        inside = [pair(*link) for link in true.links if {true.customers[end] for end in link} == {customer}]
+        alerts |= ALERTS.alerts(customer, touchpoints, judgement, inside)
+        journeys |= JOURNEY_BOOK.journeys(
+            customer, touchpoints.values(), judgement.matters, clock, judgement.findings
+        )
+    return alerts, journeys
+
+
+def _is_kept(touchpoint: Touchpoint) -> bool:
+    return COURT.significant(touchpoint) or JOURNEY_BOOK.significant(touchpoint)
+
+
+def _row_key(touchpoint: Touchpoint) -> tuple[str, int]:
+    return touchpoint.ids[0], touchpoint.at
+
+
+def _content(alert: Alert) -> Alert:
+    return replace(alert, change="opened", cause=None, because="", successor="", changed_at=0, version=0)
+
+
+def _highest(published: Iterable[Any], kind: type, key: str) -> dict[str, Any]:
+    """Per key the highest version; it must be one and the same message each time it was published."""
+    best: dict[str, Any] = {}
+    for message in published:
+        if isinstance(message, kind):
+            name = getattr(message, key)
+            known = best.get(name)
+            if known is None or message.version > known.version:  # type: ignore[attr-defined]
+                best[name] = message
+            else:
+                same = message == known or message.version < known.version  # type: ignore[attr-defined]
+                assert same, "one version of one thing says only one thing"
+    return best
