@@ -12,7 +12,7 @@ from typing import Any
 import msgspec
 from pydantic import BaseModel
 
-from schemas.alert import Alert
+from schemas.alert import Alert, Evidence
 from schemas.company import Company
 from schemas.dead_letter import DeadLetter
 from schemas.event import Envelope, EventData
@@ -22,7 +22,7 @@ from schemas.journey import Journey
 from schemas.rule import Rule
 from schemas.source import Source
 from schemas.timeline import TimelineEntry
-from schemas.touchpoint import Touchpoint
+from schemas.touchpoint import Origin, Touchpoint
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 PACKS = ("standard", "none")  # what `pack:` may say in a company file
@@ -62,7 +62,15 @@ def _written(name: str, model: type[BaseModel]) -> dict[str, Any]:
 
 
 def _message(name: str, struct: type[msgspec.Struct]) -> dict[str, Any]:
-    return _titled(name, msgspec.json.schema(struct))
+    """Messages are arrays: each place is titled with the name of its field."""
+    document = msgspec.json.schema(struct)
+    parts: tuple[type[msgspec.Struct], ...] = (*MESSAGES.values(), Origin, Evidence)
+    for part in parts:
+        places = document["$defs"].get(part.__name__, {}).get("prefixItems", ())
+        names = ("kind", *part.__struct_fields__) if part.__struct_config__.tag else part.__struct_fields__
+        for place, field in zip(places, names, strict=bool(places)):
+            place["title"] = field
+    return _titled(name, document)
 
 
 def _titled(name: str, document: dict[str, Any]) -> dict[str, Any]:
@@ -84,11 +92,11 @@ def _before_merging(document: dict[str, Any]) -> dict[str, Any]:
         "anyOf": [{"type": "string"}, {"type": "array", "items": {"anyOf": [{"type": "string"}, source]}}],
     }
     document["patternProperties"] = {"^x-": {}}
+    entries = {name: properties[name]["additionalProperties"] for name in MERGED}
     definitions = document["$defs"]
-    for name in MERGED:
-        entry = properties[name]["additionalProperties"]
-        for reached in _reached(entry, definitions):
-            definitions[reached] = _as_change(definitions[reached])
+    for reached in _reached(entries, definitions):
+        definitions[reached] = _as_change(definitions[reached])
+    for name, entry in entries.items():
         properties[name]["additionalProperties"] = {"anyOf": [entry, {"const": "off"}, {"type": "null"}]}
     return document
 

@@ -6,12 +6,14 @@ is JMESPath, so that a column called `Is active?` is written `'"Is active?"'`.
 """
 
 import re
+from collections.abc import Iterable
 from difflib import get_close_matches
 from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo, available_timezones
 
 import jmespath
 from jmespath.exceptions import JMESPathError
+from jmespath.functions import Functions
 from pydantic import AfterValidator, BeforeValidator, Discriminator, Field, Tag, field_validator, model_validator
 
 from schemas.strict import Duration, Strict
@@ -39,11 +41,23 @@ def _is_value(text: str) -> str:
 
 def _is_expression(text: str) -> str:
     try:
-        jmespath.compile(text)
+        problem = _unknown_function(jmespath.compile(text).parsed)
     except JMESPathError as error:
-        hint = "write ={0} for the literal text, '\"{0}\"' for a field of this name".format(text.replace("\n", " "))
-        raise ValueError(f"{text!r} is neither a plain field path nor valid JMESPath ({_first_line(error)}); {hint}") from None
+        problem = _first_line(error)
+    if problem:
+        hint = f"write ={text} for the literal text, '\"{text}\"' for a field of this name"
+        raise ValueError(f"{text!r} is neither a plain field path nor valid JMESPath ({problem}); {hint}")
     return text
+
+
+def _unknown_function(node: Any) -> str:
+    """JMESPath itself notices a function that does not exist only when it is called."""
+    if not isinstance(node, dict):
+        return ""
+    name = str(node.get("value"))
+    if node["type"] == "function_expression" and name not in Functions.FUNCTION_TABLE:
+        return f"there is no function {name}{_did_you_mean(name, Functions.FUNCTION_TABLE)}"
+    return next((problem for child in node.get("children", ()) if (problem := _unknown_function(child))), "")
 
 
 def _first_line(error: Exception) -> str:
@@ -243,6 +257,6 @@ def _nearest(word: str, choices: tuple[str, ...]) -> str:
     return close[0] if close else f"one of {', '.join(choices)}"
 
 
-def _did_you_mean(word: str, choices: set[str]) -> str:
+def _did_you_mean(word: str, choices: Iterable[str]) -> str:
     close = get_close_matches(word, sorted(choices), 1)
     return f"; did you mean {close[0]}?" if close else ""

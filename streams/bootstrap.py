@@ -9,7 +9,7 @@ from pathlib import Path
 
 from schemas.company import Company
 from schemas.strict import InvalidConfiguration
-from sinks.clickhouse import Address, ClickHouseSink, EmbeddedServer, Retry, Target, connect, migrate, parse
+from sinks.clickhouse import Address, ClickHouseSink, EmbeddedServer, Retry, connect, migrate, parse
 from streams.config import Loaded
 from streams.core.alerts import AlertBook
 from streams.core.calendar import US, duration
@@ -63,7 +63,7 @@ def clickhouse(folder: DataFolder, url: str | None, settings: Settings) -> Itera
         address = stack.enter_context(EmbeddedServer(folder.clickhouse)) if url is None else parse(url, password=settings.password())
         client = connect(address)
         try:
-            migrate(client, Target(database=address.database))
+            migrate(client, address.database)
         finally:
             client.disconnect()
         yield address

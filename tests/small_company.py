@@ -30,11 +30,7 @@ RULES = {
         }
     ),
 }
-JOURNEYS = {
-    "ticket": JourneySpec.model_validate(
-        {"opens": "ticket.assigned", "completes": "contact.outbound", "abandoned": "5d"}
-    )
-}
+JOURNEYS = {"ticket": JourneySpec.model_validate({"opens": "ticket.assigned", "completes": "contact.outbound", "abandoned": "5d"})}
 TYPES = {
     "contact.inbound": DEPARTMENTS,
     "contact.outbound": ("service", "sales"),

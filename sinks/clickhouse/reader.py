@@ -6,7 +6,8 @@ anybody who may see the data.
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple
+from types import TracebackType
+from typing import Any, NamedTuple, Self
 
 from clickhouse_driver import Client
 from clickhouse_driver import errors as driver
@@ -41,6 +42,12 @@ class Reader:
 
     def __post_init__(self) -> None:
         self._client = connect(self.address, database=self.address.database, server_side_params=True)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        self.close()
 
     def query(self, sql: str, parameters: Mapping[str, object] | None = None) -> Answer:
         """`{name:Type}` in `sql` takes a parameter. Raises `InvalidQuery` with the server's sentence; connection errors pass through."""

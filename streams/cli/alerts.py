@@ -31,6 +31,7 @@ COLUMNS = (
     "alert_id",
 )
 ON_A_TERMINAL = 8  # of the columns above; the others are for programs
+ID_SHOWN = 8  # characters of an id in a table: enough for `alerts show`
 STATUSES = ("open", "held", "acknowledged", "silenced", "resolved", "withdrawn")
 SEVERITIES = ("critical", "high", "warning", "info")
 ONE = """
@@ -89,8 +90,11 @@ def listing(
         where.add("customer_id = {customer:UUID}", customer=the_one(look, who).customer_id if who else None)
         where.add("starts_at >= {since:DateTime64(6, 'UTC')}", since=instant_of(since, look.zone, look.newest()) if since else None)
         rows = look.rows(f"SELECT {_columns()} FROM alerts{where} ORDER BY starts_at DESC, alert_id LIMIT {limit + 1}", **where.values)
-    shown = ON_A_TERMINAL if shape(format, json) is Format.table else len(COLUMNS)
-    print_rows(COLUMNS[:shown], [row[:shown] for row in rows[:limit]], shape(format, json))
+    if shape(format, json) is Format.table:
+        columns = (*COLUMNS[:ON_A_TERMINAL], "alert_id")
+        print_rows(columns, [(*row[:ON_A_TERMINAL], row[-1][:ID_SHOWN]) for row in rows[:limit]], Format.table)
+    else:
+        print_rows(COLUMNS, rows[:limit], shape(format, json))
     if len(rows) > limit:
         err.print(f"there are more than {limit}; --limit shows more", style="dim")
 

@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 
 import typer
 
-from schemas.rule import Text
+from schemas.rule import Texts
 from schemas.strict import InvalidConfiguration
 from sinks.clickhouse.address import Address, parse
 from sinks.clickhouse.errors import UNANSWERED, InvalidAddress, InvalidQuery, ServerError, sentence
@@ -28,6 +28,7 @@ from streams.folder import DataFolder
 from streams.settings import Settings
 from streams.sources.normalise import Identifiers
 
+LONGEST_REFUSAL = 600  # characters of a refused query's message; some repeat the whole query
 NOBODY = "00000000-0000-0000-0000-000000000000"
 
 
@@ -84,9 +85,9 @@ class Opened:
         return "" if found is None else text_in(found.first_step, language)
 
 
-def text_in(text: Text, language: Language) -> str:
+def text_in(text: Texts, language: Language) -> str:
     """The text in the language, else in the one there is."""
-    return {"en": text.en or text.de, "de": text.de or text.en}[language]
+    return text.get(language) or next(iter(text.values()), "")
 
 
 def _plain(value: Any) -> Any:
@@ -111,7 +112,7 @@ def opened_server(data: Path, server: str | None) -> Iterator[Reader]:
         err.print(str(error), style="red", markup=False)
         raise typer.Exit(2) from None
     except InvalidQuery as error:
-        err.print(str(error), style="red", markup=False)
+        err.print(_short(str(error)), style="red", markup=False)
         raise typer.Exit(1) from None
     except (ServerError, *UNANSWERED) as error:
         raise ConnectionError(sentence(error)) from None
@@ -126,3 +127,11 @@ def _address(data: Path, server: str | None) -> Iterator[Address]:
     folder.company()
     with EmbeddedServer(folder.clickhouse) as address:
         yield address
+
+
+def _short(refusal: str) -> str:
+    """The server's sentence without the list of everything that it would have understood."""
+    words = refusal.partition(" Expected one of")[0]
+    if "readonly mode" in words:
+        return f"only reading queries are answered here, and the server refuses this one: {words.removeprefix('default: ')}"
+    return words if len(words) <= LONGEST_REFUSAL else f"{words[:LONGEST_REFUSAL]}…"

@@ -38,4 +38,4 @@ def shape(format: Format, json: bool) -> Format:
 
 def examples(*lines: str) -> str:
     """The epilog of a command's help: what one would type."""
-    return "\n\n".join(["[bold]Examples[/bold]", *(f"  {line.replace('[', chr(92) + '[')}" for line in lines)])
+    return "\n".join(["[bold]Examples[/bold]", *(f"  {line.replace('[', chr(92) + '[')}" for line in lines)])

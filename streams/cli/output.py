@@ -85,7 +85,7 @@ def shown(value: Any) -> str:
     if value is None:
         return ""
     if isinstance(value, datetime):
-        return value.strftime("%Y-%m-%d %H:%M:%S")
+        return value.strftime("%Y-%m-%d %H:%M:%S") + ("Z" if value.utcoffset() == timedelta(0) else "")
     if isinstance(value, Mapping):
         return ", ".join(f"{key}={shown(item)}" for key, item in value.items())
     if isinstance(value, (list, tuple)):

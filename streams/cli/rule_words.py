@@ -9,6 +9,7 @@ from typing import Any
 
 from schemas.rule import Expect, Forbid, Limit, PingPong, Rule, Select, Test
 from streams.cli.rule_texts import TEXTS, UNITS, Language
+from streams.core.rules.judge import Judge
 
 SIGNS = {"is": "=", "lt": "<", "le": "≤", "gt": ">", "ge": "≥", "not": "≠"}
 
@@ -35,16 +36,21 @@ class Sentences:
         if rule.loose:
             yield self._say("loose")
 
-    def waits(self, rule: Rule, hears: tuple[str, ...]) -> Iterator[str]:
-        """Whose clocks it waits for, and when it looks again."""
-        waits = rule.expect is not None or rule.sure or (rule.sure is None and rule.forbid is not None and bool(rule.forbid.before))
+    def waits(self, judge: Judge) -> Iterator[str]:
+        """Whose clocks it waits for, and when it looks again without anything new."""
+        rule, span = judge.rule, judge.rule.forbid or judge.rule.limit
         if rule.judge == "settled":
             yield self._say("settled")
-        yield self._say("hears", hears=", ".join(hears)) if waits else self._say("at_once")
+        if rule.expect is None and not judge.verb.sure:
+            yield self._say("at_once")
+        else:
+            yield self._say("hears", hears=", ".join(judge.hears))
         if rule.expect is not None:
             yield self._say("wakes_due", warned=self._say("warned", warn=self.duration(rule.expect.warn)) if rule.expect.warn else "")
+        elif span is not None and (span.within or span.till):
+            yield self._say("wakes_over", hears=", ".join(judge.hears))
         else:
-            yield self._say("wakes_sure" if waits else "wakes_touch")
+            yield self._say("wakes_sure" if judge.verb.sure else "wakes_touch")
 
     def selector(self, value: Any) -> str:
         """The types, what they must carry, and the names of words."""

@@ -14,7 +14,7 @@ from streams.cli.filters import did_you_mean
 from streams.cli.opened import text_in
 from streams.cli.options import Json, Lang, examples
 from streams.cli.output import print_json, say
-from streams.cli.rule_scope import hears, types_in, words_in
+from streams.cli.rule_scope import compiled, types_of, words_in
 from streams.cli.rule_texts import Language
 from streams.cli.rule_words import Sentences
 from streams.cli.rules_list import RulesOf, company_of, verb_of
@@ -60,7 +60,7 @@ def explain(
 def explained(name: str, company: Company, language: Language) -> dict[str, Any]:
     """Everything there is to say about one rule."""
     rule = company.rules[name]
-    say_it = Sentences(language)
+    say_it, judge = Sentences(language), compiled(name, company)
     text = rule.model_dump(mode="json", by_alias=True, exclude_defaults=True)
     return {
         "name": name,
@@ -72,9 +72,9 @@ def explained(name: str, company: Company, language: Language) -> dict[str, Any]
         "means": text_in(rule.means, language),
         "demands": list(say_it.demands(rule)),
         "first_step": text_in(rule.first_step, language),
-        "hears": list(types_in(rule, company)),
+        "hears": list(types_of(judge, company)),
         "words": {word: say_it.selector(value) for word, value in words_in(rule, company).items()},
-        "waits": list(say_it.waits(rule, hears(rule, company))),
+        "waits": list(say_it.waits(judge)),
         "yaml": yaml.safe_dump({name: text}, allow_unicode=True, sort_keys=False, width=110),
         "story": next((case.model_dump(mode="json", exclude_defaults=True) for case in _stories(name) if case.shows == "hit"), None),
     }

@@ -1,5 +1,6 @@
 """`redthread rules test`: tell the fixtures of the rules, and say where an alert is not as its author expects."""
 
+from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
@@ -13,12 +14,14 @@ from streams.cli.options import Json, examples
 from streams.cli.output import err, print_json, say
 from streams.cli.rules_list import RulesOf, company_of
 from streams.rulepack.files import Told, fixtures_in, shipped_fixtures
+from streams.rulepack.mutate import Mutation, mutate
 from streams.rulepack.run import Result, run
 
 EPILOG = examples(
     "redthread rules test",
     "redthread rules test silence ping_pong",
     "redthread rules test my_rule --company redthread.yaml --fixtures fixtures/",
+    "redthread rules test silence --mutate",
     "redthread rules test --json",
 )
 
@@ -37,16 +40,26 @@ def tell(
         Path | None,
         typer.Option("--fixtures", metavar="DIR", help="The company's own fixtures, a folder or a file; left out: the shipped ones."),
     ] = None,
+    mutated: Annotated[
+        bool,
+        typer.Option(
+            "--mutate", help="Also take each condition of a rule away in turn: does a story notice? Takes minutes for the whole pack."
+        ),
+    ] = False,
     json: Json = False,
 ) -> None:
     """Tell each rule's fixtures, events in and alerts out, and compare. Exit code 1 when one goes otherwise than its author expects."""
     told = shipped_fixtures() if fixtures is None else fixtures_in(fixtures)
-    results = run(company_of(company), _chosen(told, names or []))
+    found, chosen = company_of(company), _chosen(told, names or [])
+    results = run(found, chosen)
+    passed = all(result.ok for result in results)
+    mutations = mutate(found, chosen) if mutated and passed else ()
     if json:
-        print_json([result._asdict() | {"ok": result.ok} for result in results])
+        print_json({"stories": [result._asdict() | {"ok": result.ok} for result in results], "mutations": [m._asdict() for m in mutations]})
     else:
         _print(results)
-    if not all(result.ok for result in results):
+        _print_mutations(mutations)
+    if not passed or any(mutation.fate == "survived" for mutation in mutations):
         raise typer.Exit(1)
 
 
@@ -72,3 +85,12 @@ def _print(results: Sequence[Result]) -> None:
                 say(Text(f"      {line}", style="red"))
     failures = sum(not result.ok for result in results)
     err.print(f"{len(results)} stories of {len(by_rule)} rules, {failures or 'none'} failed")
+
+
+def _print_mutations(mutations: Sequence[Mutation]) -> None:
+    for mutation in mutations:
+        if mutation.fate == "survived":
+            say(Text(f"✗ {mutation.rule}: {mutation.change}: no story notices", style="red"))
+    if mutations:
+        fates = Counter(mutation.fate for mutation in mutations)
+        err.print(f"{len(mutations)} changed rules: " + ", ".join(f"{number} {fate}" for fate, number in sorted(fates.items())))

@@ -14,7 +14,6 @@ from schemas.company import JourneySpec
 from schemas.ids import alert_id
 from schemas.rule import Rule
 from schemas.touchpoint import Touchpoint
-from streams.core.alert_changes import Evaluation, IdentityCause, changes
 from streams.core.history import Matter
 from streams.core.rule_versions import rule_versions
 from streams.core.rules.court import Judgement
@@ -75,31 +74,6 @@ class AlertBook:
             if alert.level == "broken" or alert.alert_id not in present:  # held says more than at risk
                 present[alert.alert_id] = alert
         return present
-
-    def changes(
-        self,
-        ledger: Mapping[str, Alert],
-        present: Mapping[str, Alert],
-        *,
-        version: int,
-        now: int,
-        identity_changed: Mapping[str, IdentityCause],
-        fresh: Sequence[str],
-        historical: bool,
-    ) -> list[Alert]:
-        """What to publish; see `streams.core.alert_changes`."""
-        return changes(
-            ledger,
-            present,
-            Evaluation(
-                version=version,
-                now=now,
-                identity_changed=identity_changed,
-                fresh=fresh,
-                historical=historical,
-                rules=self.versions,
-            ),
-        )
 
     def _alert(self, finding: Finding, case: Case, *, held: bool) -> Alert:
         rule = self._rules[finding.rule]

@@ -13,7 +13,9 @@ from streams.core.rules.finding import Finding
 def anchored_on(event_id: str, touchpoints: Mapping[str, Touchpoint]) -> Touchpoint:
     """The touchpoint that a finding is anchored on; one that is anchored on another finding, on the anchor of that."""
     touchpoint = touchpoints.get(event_id)
-    return touchpoints[event_id.split("/")[1]] if touchpoint is None else touchpoint
+    if touchpoint is None:  # rule.opened/anchor/key..., where the anchor may be such an id again; event ids are UUIDs
+        return next(touchpoints[part] for part in event_id.split("/") if part in touchpoints)
+    return touchpoint
 
 
 class Upstream:
@@ -44,9 +46,10 @@ class Upstream:
     def _raised(self) -> dict[str, Finding]:
         """By the ids that `streams.core.rules.court` gives them; one that is only at risk is seen by no other rule."""
         if self._by_id is None:
-            self._by_id = {}
-            for finding in self._findings:
-                if finding.level == "broken":
-                    where = f"{self.anchor(finding.anchor).event_id}/{'/'.join(finding.key)}"
-                    self._by_id[f"{finding.rule}.opened/{where}"] = self._by_id[f"{finding.rule}.ended/{where}"] = finding
+            self._by_id = {
+                "/".join((f"{finding.rule}.{what}", finding.anchor, *finding.key)): finding
+                for finding in self._findings
+                if finding.level == "broken"
+                for what in ("opened", "ended")
+            }
         return self._by_id

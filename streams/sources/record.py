@@ -24,7 +24,7 @@ class Record(NamedTuple):
     @property
     def payload(self) -> bytes:
         """The bytes that a dead letter keeps."""
-        return self.raw or encode_json(self.value)
+        return self.raw if self.value is None else self.raw or encode_json(self.value)
 
 
 class Draft(NamedTuple):

@@ -22,9 +22,12 @@ from schemas.ids import SEPARATOR, customer_id
 from schemas.state import UNKNOWN, CustomerMessage, FamilyState, Handover
 from schemas.timeline import TimelineEntry
 from schemas.touchpoint import Touchpoint
+from streams.core.alerts import AlertBook
 from streams.core.clock import is_ahead
 from streams.core.identity import IdentityRules, founded, pair
-from streams.stages.evaluate import Alerts, Court, Evaluator, Journeys
+from streams.core.journeys import JourneyBook
+from streams.core.rules.court import Court
+from streams.stages.evaluate import Evaluator
 from streams.stages.family import EMPTY, absorb, of_touchpoint, spoken_by
 from streams.stages.handover import PART_BYTES, hand_over, is_waiting, receive
 from streams.stages.reanchor import reanchored
@@ -38,8 +41,8 @@ class CustomerStage:
         self,
         identity: IdentityRules,
         court: Court,
-        alerts: Alerts,
-        journeys: Journeys,
+        alerts: AlertBook,
+        journeys: JourneyBook,
         horizon: int | None = None,
         part_bytes: int = PART_BYTES,
     ) -> None:

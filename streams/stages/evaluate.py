@@ -4,8 +4,8 @@ Everything published is a pure function of the set and of the tick, except for t
 so it does not matter which messages had arrived when the family was judged before.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Any, NamedTuple, Protocol, TypeVar
+from collections.abc import Iterable, Iterator, Mapping
+from typing import NamedTuple, TypeVar
 
 from msgspec.structs import replace
 
@@ -16,43 +16,16 @@ from schemas.journey import Journey
 from schemas.state import Due, FamilyState, IdentityEntry
 from schemas.touchpoint import NEVER, Touchpoint
 from streams.core.alert_changes import Evaluation, changes, identity_causes
+from streams.core.alerts import AlertBook
 from streams.core.identity import IdentityRules, Resolution, ends, holds, resolve
+from streams.core.journeys import JourneyBook
 from streams.core.journeys import changes as journey_changes
+from streams.core.rules.court import Court, Wake
 from streams.core.shared_identifier import SHARED_IDENTIFIER, VERSION, shared_identifiers
 from streams.stages.step import Published, Step
 
-Wakes = Iterable[tuple[frozenset[str], int]]
 E = TypeVar("E")
 NOW: tuple[str, ...] = ()  # the departments of a wake that listens to `now`
-
-
-class Court(Protocol):
-    """Judges the history of one customer; see `streams.core.rules.court`."""
-
-    def significant(self, touchpoint: Touchpoint) -> bool: ...
-
-    def judge(self, touchpoints: Sequence[Touchpoint], clock: Clock) -> Any: ...
-
-
-class Alerts(Protocol):
-    """Makes alerts of findings; see `streams.core.alerts`."""
-
-    @property
-    def versions(self) -> Mapping[str, str]: ...
-
-    def alerts(self, customer_id: str, touchpoints: Mapping[str, Touchpoint], judgement: Any, links: Any) -> dict[str, Alert]: ...
-
-
-class Journeys(Protocol):
-    """Makes journeys of matters; see `streams.core.journeys`."""
-
-    def significant(self, touchpoint: Touchpoint) -> bool: ...
-
-    def journeys(
-        self, customer_id: str, touchpoints: Iterable[Touchpoint], matters: Any, clock: Clock, findings: Any
-    ) -> dict[str, Journey]: ...
-
-    def wakes(self, present: Mapping[str, Journey]) -> Wakes: ...
 
 
 class Verdict(NamedTuple):
@@ -66,7 +39,7 @@ class Verdict(NamedTuple):
 class Evaluator:
     """Evaluates one family at a time."""
 
-    def __init__(self, identity: IdentityRules, court: Court, alerts: Alerts, journeys: Journeys) -> None:
+    def __init__(self, identity: IdentityRules, court: Court, alerts: AlertBook, journeys: JourneyBook) -> None:
         self._identity, self._court, self._alerts, self._journeys = identity, court, alerts, journeys
         self._versions = {**alerts.versions, SHARED_IDENTIFIER: VERSION}
 
@@ -114,14 +87,14 @@ class Evaluator:
     def _judge(self, state: FamilyState, customers: Mapping[str, str | None], clock: Clock) -> Verdict:
         alerts: dict[str, Alert] = {}
         journeys: dict[str, Journey] = {}
-        wakes: list[tuple[frozenset[str], int]] = []
+        wakes: list[Wake] = []
         for customer, touchpoints in _by_customer(state, customers).items():
-            judgement = self._court.judge(list(touchpoints.values()), clock)
+            judgement = self._court.judge(touchpoints.values(), clock)
             alerts |= self._alerts.alerts(customer, touchpoints, judgement, _ties(state, customers, customer))
-            own = self._journeys.journeys(customer, touchpoints.values(), judgement.matters, clock, judgement.findings)
+            own = self._journeys.journeys(customer, touchpoints, judgement.matters, clock, judgement.findings)
             journeys |= own
             wakes += judgement.wakes
-            wakes += self._journeys.wakes(own)
+            wakes += self._journeys.wakes(own.values(), clock)
         return Verdict(alerts, journeys, _earliest(wakes, clock))
 
 
@@ -162,7 +135,7 @@ def _entered(ledger: dict[str, E], published: dict[str, E]) -> dict[str, E]:
     return {**ledger, **published} if published else ledger
 
 
-def _earliest(wakes: Wakes, clock: Clock) -> tuple[Due, ...]:
+def _earliest(wakes: Iterable[Wake], clock: Clock) -> tuple[Due, ...]:
     """Per set of departments the next instant that counts, and the next one on the wall: a silent department makes alerts *held*."""
     earliest: dict[tuple[str, ...], int] = {}
     for hears, at in wakes:

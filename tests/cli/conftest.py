@@ -4,8 +4,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from click.testing import Result
-from typer.testing import CliRunner
+from typer.testing import CliRunner, Result
 
 from sinks.clickhouse import ClickHouseSink, EmbeddedServer, connect, migrate
 from streams.cli.main import app
@@ -38,7 +37,7 @@ def data(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
 def redthread(data: Path) -> Run:
     """Run a command that looks into that folder."""
 
-    def run(*words: str, input: str | None = None) -> Result:
-        return CliRunner().invoke(app, [*words, "--data", str(data)], input=input)
+    def run(*words: str, typed: str | None = None) -> Result:
+        return CliRunner().invoke(app, [*words, "--data", str(data)], input=typed)
 
     return run

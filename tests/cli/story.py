@@ -1,15 +1,14 @@
 """A small story as the stages publish it: Anna, whose parcel is late and who asks twice; Jonas, who is content; and a shared telephone."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 
 from schemas.alert import Alert, Evidence
 from schemas.company import Company
-from schemas.dead_letter import DeadLetter
+from schemas.dead_letter import DeadLetter, Reason
 from schemas.identity import IdentityChange
 from schemas.ids import alert_id, customer_id, event_id, journey_id
-from schemas.journey import Journey
-from schemas.strict import load_yaml
+from schemas.journey import Journey, JourneyStatus
 from schemas.timeline import TimelineEntry
 from schemas.touchpoint import Origin, Touchpoint
 from sinks.clickhouse import Published
@@ -60,7 +59,8 @@ def published() -> Iterator[Published]:
     yield from _alerts()
     yield _journey("1002", "open", ("late_delivery",))
     yield _journey("1001", "completed", ())
-    for number, reason in enumerate(("bad_time", "no_identifier")):
+    reasons: tuple[Reason, ...] = ("bad_time", "no_identifier")
+    for number, reason in enumerate(reasons):
         yield DeadLetter(
             reason=reason, field="at", message=f"orders.csv, record {number}: at: it is no time", source="shop", origin=Origin("orders.csv", 0, number),
             payload=b"1003;mehmet@example.org;gestern", received_at=at(f"2026-03-02 0{number}:00"),
@@ -79,11 +79,40 @@ def _touch(name: str, when: str, type_: str, department: str, ids: tuple[str, ..
 def _timeline() -> Iterator[TimelineEntry]:
     order, ticket = {"order": ("1002",)}, {"order": ("1002",), "ticket": ("T-7",)}
     yield _touch(
-        "10", "2026-03-02 18:30", "order.placed", "online", (CARD, ANNA), refs=order, direction="inbound", channel="web", due_at=at("2026-03-05 23:00")
+        "10",
+        "2026-03-02 18:30",
+        "order.placed",
+        "online",
+        (CARD, ANNA),
+        refs=order,
+        direction="inbound",
+        channel="web",
+        due_at=at("2026-03-05 23:00"),
     )
-    yield _touch("11", "2026-03-09 08:12", "contact.inbound", "service", (ANNA, ANNAS_PHONE), refs=ticket, direction="inbound", team="hotline", facts=("address",))
-    yield _touch("12", "2026-03-09 08:20", "ticket.assinged", "service", (ANNA,), refs={"ticket": ("T-7",)}, direction="internal", team="shipping")
-    yield _touch("13", "2026-03-11 09:30", "contact.outbound", "service", (ANNA, HOTLINE), refs={"ticket": ("T-7",)}, direction="outbound", team="hotline")
+    yield _touch(
+        "11",
+        "2026-03-09 08:12",
+        "contact.inbound",
+        "service",
+        (ANNA, ANNAS_PHONE),
+        refs=ticket,
+        direction="inbound",
+        team="hotline",
+        facts=("address",),
+    )
+    yield _touch(
+        "12", "2026-03-09 08:20", "ticket.assinged", "service", (ANNA,), refs={"ticket": ("T-7",)}, direction="internal", team="shipping"
+    )
+    yield _touch(
+        "13",
+        "2026-03-11 09:30",
+        "contact.outbound",
+        "service",
+        (ANNA, HOTLINE),
+        refs={"ticket": ("T-7",)},
+        direction="outbound",
+        team="hotline",
+    )
     yield _touch("20", "2026-03-02 09:15", "order.placed", "online", (JONAS,), JONAS, refs={"order": ("1001",)}, direction="inbound")
     yield _touch("21", "2026-03-05 12:40", "parcel.delivered", "offline", (JONAS,), JONAS, refs={"order": ("1001",)}, direction="outbound")
     yield _touch("22", "2026-03-05 12:41", "contact.inbound", "service", (JONAS,), JONAS, refs={"ticket": ("1002",)}, direction="inbound")
@@ -107,7 +136,15 @@ def _alerts() -> Iterator[Alert]:
         "alert_id": LATE, "rule": "late_delivery", "title": "Not delivered by the promised day", "matter": "order:1002", "journey": "order",
         "responsible": "offline", "severity": "high", "evidence": (ordered,), "identifiers": (ANNA,), "departments": ("online",),
     }  # fmt: skip
-    yield _alert(late, status="open", level="at_risk", change="opened", version=1, changed_at=at("2026-03-05 00:00"), starts_at=at("2026-03-05 23:00"))
+    yield _alert(
+        late,
+        status="open",
+        level="at_risk",
+        change="opened",
+        version=1,
+        changed_at=at("2026-03-05 00:00"),
+        starts_at=at("2026-03-05 23:00"),
+    )
     yield _alert(late, status="open", change="updated", version=2, changed_at=at("2026-03-06 23:00"), starts_at=at("2026-03-06 23:00"),
         summary="Order 1002 was promised until Fri 6 Mar and has not been delivered.")  # fmt: skip
     silent = {
@@ -121,15 +158,17 @@ def _alerts() -> Iterator[Alert]:
         starts_at=at("2026-03-02 18:31"), because=event_id("shop", "10"), summary="The parcel had been there.")  # fmt: skip
 
 
-def _alert(known: dict[str, object], **said: object) -> Alert:
+def _alert(known: Mapping[str, object], **said: object) -> Alert:
     left_out = {"rule_version": "v1", "level": "broken", "customer_id": customer_id(ANNA), "journey": "", "anchor": event_id("shop", "10")}
-    return Alert(**(left_out | known | said))  # type: ignore[arg-type]
+    return Alert(**(left_out | dict(known) | said))  # type: ignore[arg-type]
 
 
-def _journey(order: str, status: str, findings: tuple[str, ...]) -> Journey:
-    owner, name, opened, ended = (ANNA, "10", "2026-03-02 18:30", None) if order == "1002" else (JONAS, "20", "2026-03-02 09:15", at("2026-03-05 12:40"))
+def _journey(order: str, status: JourneyStatus, findings: tuple[str, ...]) -> Journey:
+    owner, name, opened, ended = (
+        (ANNA, "10", "2026-03-02 18:30", None) if order == "1002" else (JONAS, "20", "2026-03-02 09:15", at("2026-03-05 12:40"))
+    )
     return Journey(
         journey_id=journey_id("order", event_id("shop", name)), kind="order", customer_id=customer_id(owner), matter=f"order:{order}", ref=f"order:{order}",
         status=status, opened_at=at(opened), ended_at=ended, last_at=ended or at("2026-03-11 09:30"), departments=("online", "service"), handoffs=1,
         touches_in=2, touches_out=1, turn="us", findings=findings, version=1,
-    )  # type: ignore[arg-type]  # fmt: skip
+    )  # fmt: skip

@@ -1,6 +1,7 @@
 """One customer's thread, as it is printed."""
 
 from datetime import UTC, datetime
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from rich.console import Console, Group
@@ -15,7 +16,7 @@ def instant(text):
 
 
 def moment(at, type_, department, direction="inbound", **said):
-    left_out = {
+    left_out: dict[str, Any] = {
         "event_id": at,
         "source": "s",
         "channel": "",
@@ -30,7 +31,7 @@ def moment(at, type_, department, direction="inbound", **said):
 
 
 def alert(at, title, **said):
-    left_out = {
+    left_out: dict[str, Any] = {
         "alert_id": "a", "rule": "r", "status": "open", "level": "broken", "severity": "high", "responsible": "service", "matter": "", "occurrences": 1,
         "ends_at": None, "summary": "", "cause": "", "evidence": (),
     }  # fmt: skip

@@ -1,4 +1,4 @@
-from itertools import permutations
+from itertools import pairwise, permutations
 
 import pytest
 
@@ -38,9 +38,7 @@ def seen(*identifiers):
 
 
 def test_the_rules_come_from_the_kinds_that_the_company_declares_over_those_that_are_shipped():
-    company = Company(
-        company="ACME", identifiers={"cookie": IdentifierKind(strength=15, max_peers=9, max_weaker=7)}, customer_size=50
-    )
+    company = Company(company="ACME", identifiers={"cookie": IdentifierKind(strength=15, max_peers=9, max_weaker=7)}, customer_size=50)
     rules = IdentityRules.of(company)
     assert rules.strength("cookie:1") == 15
     assert rules.strength("crm_id:1") == 60
@@ -153,7 +151,7 @@ def test_two_who_are_distinct_from_the_same_third_may_be_one_customer():
 
 def test_a_link_that_would_make_a_customer_too_large_is_refused():
     chain = [f"email:{n}" for n in range(5)]
-    links = [(a, b, n) for n, (a, b) in enumerate(zip(chain, chain[1:], strict=False))]
+    links = [(a, b, n) for n, (a, b) in enumerate(pairwise(chain))]
     assert customers(seen(*chain), links) == (
         {customer_id("email:0"): chain[:4], customer_id("email:4"): ["email:4"]},
         {("email:3", "email:4"): "size"},

@@ -225,7 +225,7 @@ def test_rules_that_are_broken_on_a_matter_stand_in_its_journeys():
         "anna", mine, dict.fromkeys(["t9", "t12", "c1"], ("order", "17")), Clock(0),
         [
             finding("silence", "c1"), finding("ping_pong", "t9"), finding("ping_pong", "t9"), finding("unresolved", "t12"),
-            finding("too_late", "t9", level="at_risk"), finding("elsewhere", "s1"), finding("after_silence", "silence.opened/c1/"),
+            finding("too_late", "t9", level="at_risk"), finding("elsewhere", "s1"), finding("after_silence", "churn.opened/silence.opened/c1/address"),
         ],
     )  # fmt: skip
     assert {row.ref: row.findings for row in found.values()} == {

@@ -31,12 +31,12 @@ class History(NamedTuple):
         return [message for source in self.sources for message in source if not isinstance(message, Report)]
 
 
-def history(random: Random) -> History:
-    """A random company and 20 to 60 touchpoints of its customers, dealt to up to three sources."""
-    rules = identity_rules(random)
+def history(random: Random, rules: IdentityRules | None = None, name: str = "") -> History:
+    """A random company and 20 to 60 touchpoints of its customers, dealt to up to three sources; `name` tells two histories apart."""
+    rules = rules or identity_rules(random)
     departments = DEPARTMENTS[: random.randint(2, 4)]
-    identifiers = [f"{random.choice(list(STRENGTHS))}:{n}" for n in range(random.randint(4, 12))]
-    touchpoints = _touchpoints(random, rules, departments, identifiers)
+    identifiers = [f"{random.choice(list(STRENGTHS))}:{name}{n}" for n in range(random.randint(4, 12))]
+    touchpoints = _touchpoints(random, rules, departments, identifiers, name)
     said = [(t.at + random.uniform(0, 1) * random.choice((0, 5, 40, 1000)) * HOUR, t) for t in touchpoints]
     said += [(random.uniform(0, 220) * HOUR, m) for m in _retractions(random, identifiers, touchpoints)]
     said += [(when + random.uniform(0, 60) * HOUR, _again(random, m)) for when, m in said if random.random() < 0.15]
@@ -46,6 +46,17 @@ def history(random: Random) -> History:
         logged = n // random.choice((1, 1, 4))  # some records are logged in the same instant
         random.choice(dealt).append(_logged(message, logged))
     return History(rules, departments, tuple(tuple(_with_clocks(random, source, n, departments)) for n, source in enumerate(dealt)))
+
+
+def together(histories: Sequence[History]) -> History:
+    """The sources of several histories, each interleaved with those of the others."""
+    departments = tuple(dict.fromkeys(name for told in histories for name in told.departments))
+    sources = [source for told in histories for source in told.sources]
+    return History(histories[0].rules, departments, tuple(_numbered(source, n) for n, source in enumerate(sources)))
+
+
+def _numbered(source: Sequence[Any], number: int) -> tuple[Any, ...]:
+    return tuple(replace(m, partition=number) if isinstance(m, Report) else m for m in source)
 
 
 def identity_rules(random: Random) -> IdentityRules:
@@ -59,7 +70,7 @@ def identity_rules(random: Random) -> IdentityRules:
     )
 
 
-def _touchpoints(random: Random, rules: IdentityRules, departments: Sequence[str], identifiers: list[str]) -> list[Touchpoint]:
+def _touchpoints(random: Random, rules: IdentityRules, departments: Sequence[str], identifiers: list[str], name: str) -> list[Touchpoint]:
     people = [random.sample(identifiers, min(len(identifiers), random.randint(1, 4))) for _ in range(random.randint(2, 6))]
     hub = random.choice(identifiers) if random.random() < 0.5 else None
     shape = random.choice((_of_people, _of_people, _in_a_chain, _in_pairs))
@@ -70,7 +81,7 @@ def _touchpoints(random: Random, rules: IdentityRules, departments: Sequence[str
             ids.append(hub)
         touchpoints.append(
             Touchpoint(
-                event_id=event_id("test", str(n)),
+                event_id=event_id("test", f"{name}{n}"),
                 type=random.choice(TYPES),
                 at=random.randint(0, 200) * HOUR,
                 source="test",

@@ -47,11 +47,7 @@ def truth(rules: IdentityRules, messages: Iterable[object]) -> Truth:
         if isinstance(m, Unlink):
             unlinked[frozenset({m.a, m.b})] = max(m.at, unlinked.get(frozenset({m.a, m.b}), m.at))
     distinct = [frozenset({m.a, m.b}) for m in messages if isinstance(m, Distinct)]
-    links = {
-        link: seen
-        for link, seen in links.items()
-        if not link & toxic and (link not in unlinked or max(seen) > unlinked[link])
-    }
+    links = {link: seen for link, seen in links.items() if not link & toxic and (link not in unlinked or max(seen) > unlinked[link])}
     clusters, refused = _clusters(rules, first_seen.keys() - toxic, links, distinct)
     customers: dict[str, str | None] = dict.fromkeys(toxic & first_seen.keys())
     for cluster in clusters:

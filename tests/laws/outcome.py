@@ -22,7 +22,6 @@ class Outcome(NamedTuple):
     """Everything that must not depend on the way."""
 
     customers: dict[str, tuple[str, int]]  # identifier -> customer, first seen
-    nobodys: set[str]  # identifiers that have been published as toxic
     held: dict[str, tuple[Touchpoint, int]]  # touchpoints in the state of a family
     rows: dict[str, tuple[str, int]]  # event id -> key of its timeline row
     skips: dict[str, int]  # event id -> to whom the row is attributed, for touchpoints that are kept
@@ -39,6 +38,8 @@ def reached(simulation: Simulation) -> Outcome:
         shown[entry.touchpoint.event_id] = entry
     keys = {(entry.touchpoint.event_id, _row_key(entry.touchpoint)) for entry in rows}
     assert len(keys) == len(shown), "every event is exactly one row"
+    named = {entry.attributed_to for entry in rows if entry.attributed_to is not None}
+    assert named <= identity.keys(), "whoever a row is attributed to is published, as a customer or as nobody"
     held: dict[str, tuple[Touchpoint, int]] = {}
     for state in simulation.states().values():
         assert not held.keys() & state.touchpoints.keys(), "every touchpoint is in exactly one live family"
@@ -46,14 +47,11 @@ def reached(simulation: Simulation) -> Outcome:
         held |= state.touchpoints
     return Outcome(
         customers={c.identifier: (c.customer_id, c.first_seen) for c in identity.values() if c.customer_id is not None},
-        nobodys={c.identifier for c in identity.values() if c.customer_id is None},
         held=held,
         rows=dict(keys),
         skips={event_id: entry.skip for event_id, entry in shown.items() if _is_kept(entry.touchpoint)},
         alerts={
-            id: _content(alert)
-            for id, alert in _highest(simulation.published, Alert, "alert_id").items()
-            if alert.status != "withdrawn"
+            id: _content(alert) for id, alert in _highest(simulation.published, Alert, "alert_id").items() if alert.status != "withdrawn"
         },
         journeys={
             id: replace(journey, version=0)
@@ -70,7 +68,6 @@ def implied(rules: IdentityRules, messages: Iterable[object], clock: Clock) -> O
     kept = {event_id: held for event_id, held in true.touchpoints.items() if _is_kept(held[0])}
     return Outcome(
         customers={i: (customer, true.first_seen[i]) for i, customer in true.customers.items() if customer is not None},
-        nobodys={identifier for identifier, customer in true.customers.items() if customer is None},
         held={event_id: (t, skip) for event_id, (t, skip) in kept.items() if skip < len(t.ids)},
         rows={event_id: _row_key(t) for event_id, (t, _) in true.touchpoints.items()},
         skips={event_id: skip for event_id, (_, skip) in kept.items()},
@@ -92,9 +89,7 @@ def _judged(rules: IdentityRules, true: Truth, clock: Clock) -> tuple[dict[str, 
         judgement = COURT.judge(list(touchpoints.values()), clock)
         inside = [pair(*link) for link in true.links if {true.customers[end] for end in link} == {customer}]
         alerts |= ALERTS.alerts(customer, touchpoints, judgement, inside)
-        journeys |= JOURNEY_BOOK.journeys(
-            customer, touchpoints.values(), judgement.matters, clock, judgement.findings
-        )
+        journeys |= JOURNEY_BOOK.journeys(customer, touchpoints, judgement.matters, clock, judgement.findings)
     return alerts, journeys
 
 
@@ -111,15 +106,15 @@ def _content(alert: Alert) -> Alert:
 
 
 def _highest(published: Iterable[Any], kind: type, key: str) -> dict[str, Any]:
-    """Per key the highest version; it must be one and the same message each time it was published."""
-    best: dict[str, Any] = {}
+    """Per key the highest version, which must say one thing however often it was published."""
+    newest: dict[str, list[Any]] = {}
     for message in published:
         if isinstance(message, kind):
-            name = getattr(message, key)
-            known = best.get(name)
-            if known is None or message.version > known.version:  # type: ignore[attr-defined]
-                best[name] = message
-            else:
-                same = message == known or message.version < known.version  # type: ignore[attr-defined]
-                assert same, "one version of one thing says only one thing"
-    return best
+            known = newest.setdefault(getattr(message, key), [message])
+            version = getattr(message, "version")
+            if version > known[0].version:
+                known[:] = [message]
+            elif version == known[0].version and message not in known:
+                known.append(message)
+    assert all(len(messages) == 1 for messages in newest.values()), "the newest version says only one thing"
+    return {name: messages[0] for name, messages in newest.items()}

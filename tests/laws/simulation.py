@@ -44,6 +44,9 @@ class Weather(NamedTuple):
     crashes: int = 40  # at most
 
 
+CALM = Weather(crash=0)
+
+
 class Chunk:
     """Work in progress of one partition: states that changed, outputs by target, in two phases."""
 

@@ -8,12 +8,13 @@ from random import Random
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from schemas.clock import Clock, Report
 from schemas.state import FamilyState
 from streams.core.clock import LEVELS
-from streams.stages.family import absorb
 from streams.core.identity import label_of
+from streams.stages.family import absorb
 from tests.laws.histories import FOR_EVER, History, history, identity_rules, together
 from tests.laws.outcome import implied, reached
 from tests.laws.simulation import CALM, Simulation, Weather
@@ -66,8 +67,44 @@ def test_customers_that_are_interleaved_end_where_each_alone_ends(seed):
     random = Random(seed)
     rules = identity_rules(random)
     apart = [history(random, rules, name) for name in ("x", "y")]
-    both = together(random, apart)
+    both = together(apart)
     reached_together = reached(simulated(random, both, any_weather(random)))
     alone = [reached(simulated(random, told._replace(departments=both.departments), CALM)) for told in apart]
     for field, of_both in reached_together._asdict().items():
         assert of_both == getattr(alone[0], field) | getattr(alone[1], field), field
+
+
+@settings(max_examples=HISTORIES // 10, deadline=None)
+@given(SEEDS)
+def test_versions_never_go_back_in_calm_weather(seed):
+    random = Random(seed)
+    simulation = simulated(random, history(random), CALM)
+    newest = {}
+    for message in simulation.published:
+        if hasattr(message, "alert_id"):
+            assert message.version > newest.get(message.alert_id, 0)
+            newest[message.alert_id] = message.version
+
+
+def families(random: Random) -> list[FamilyState]:
+    """What three families may know: each a part of one history."""
+    simulation = simulated(random, history(random), CALM)
+    states = [state for state in simulation.states().values() if state.moved_to is None]
+    return [random.choice(states) for _ in range(3)]
+
+
+def union(*states: FamilyState) -> FamilyState:
+    """As a set; the order in which event ids were fresh is how it came about, not what is known."""
+    grown = FamilyState()
+    for state in states:
+        grown, _ = absorb(grown, label_of(0, "email:a"), state)
+    return grown
+
+
+@settings(max_examples=HISTORIES // 10, deadline=None)
+@given(SEEDS)
+def test_the_union_of_families_is_commutative_associative_and_idempotent(seed):
+    a, b, c = families(Random(seed))
+    assert union(a, b) == replace(union(b, a), fresh=union(a, b).fresh)
+    assert union(union(a, b), c) == union(a, union(b, c))
+    assert union(a, a) == union(a)

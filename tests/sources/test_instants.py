@@ -1,5 +1,6 @@
 """Every usual way to write a time, local times that come twice or never, and what is none."""
 
+from contextlib import suppress
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
@@ -66,11 +67,30 @@ def test_a_layout_of_the_source_is_read_instead():
 
 @pytest.mark.parametrize(
     "wrong",
-    ["", "soon", "2026-02-30", "04.03.2026", "12:00", "123", "99999999", "²²²²²²²²", "9" * 40, "1e5", True, None, [], {}, 1e300, float("nan"), float("inf"), 10**400],
+    [
+        "",
+        "soon",
+        "2026-02-30",
+        "04.03.2026",
+        "12:00",
+        "123",
+        "99999999",
+        "²²²²²²²²",
+        "9" * 40,
+        "1e5",
+        True,
+        None,
+        [],
+        {},
+        1e300,
+        float("nan"),
+        float("inf"),
+        10**400,
+    ],
     ids=repr,
 )
 def test_what_is_no_time_is_an_error(wrong):
-    with pytest.raises(ValueError, match="."):
+    with pytest.raises(ValueError, match=r"."):
         instant(wrong, BERLIN)
 
 
@@ -87,7 +107,5 @@ def test_text_and_datetime_mean_the_same(written, zone):
 
 @given(st.one_of(st.text(), st.integers(), st.floats()))
 def test_any_value_is_an_instant_or_a_value_error(value):
-    try:
+    with suppress(ValueError):
         assert isinstance(instant(value, BERLIN), int)
-    except ValueError:
-        pass

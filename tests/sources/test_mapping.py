@@ -19,7 +19,10 @@ def source(**changes) -> Source:
         "department": "online",
         "input": {"format": "jsonl"},
         "defaults": {"identifiers": {"crm_id": "customer.id", "email": ["mail", "customer.mail"]}, "refs": {"order": "order"}},
-        "events": [{"type": "order.placed", "time": "placed", "channel": "=shop", "attributes": {"amount": "to_number(amount)"}}, {"type": "payment.approved", "time": "paid"}],
+        "events": [
+            {"type": "order.placed", "time": "placed", "channel": "=shop", "attributes": {"amount": "to_number(amount)"}},
+            {"type": "payment.approved", "time": "paid"},
+        ],
     }
     return Source.model_validate(shop | changes)
 
@@ -60,15 +63,28 @@ def test_a_record_without_any_time_is_a_dead_letter_unless_the_events_are_option
 
 
 def test_a_record_that_no_event_means_is_unmapped_and_says_what_its_type_is():
-    events = [{"type": {"from": "status", "map": {"ok": "order.placed", "1": "order.canceled", "true": "order.canceled"}}, "time": "placed"}]
+    events = [
+        {"type": {"from": "status", "map": {"ok": "order.placed", "1": "order.canceled", "true": "order.canceled"}}, "time": "placed"}
+    ]
     record = {"customer": {"id": "C-1"}, "placed": "2026-03-04"}
-    assert problem(record | {"status": "lost"}, events=events) == ("unmapped", "status", "no event of the source file is meant by this record; status says 'lost'")
+    assert problem(record | {"status": "lost"}, events=events) == (
+        "unmapped",
+        "status",
+        "no event of the source file is meant by this record; status says 'lost'",
+    )
     assert problem(record, events=events)[2] == "no event of the source file is meant by this record; status says ''"
-    assert [[d.type for d in drafts(record | {"status": s}, events=events)] for s in ("ok", 1, True)] == [["order.placed"], ["order.canceled"], ["order.canceled"]]
+    assert [[d.type for d in drafts(record | {"status": s}, events=events)] for s in ("ok", 1, True)] == [
+        ["order.placed"],
+        ["order.canceled"],
+        ["order.canceled"],
+    ]
 
 
 def test_conditions_choose_among_events_and_ignored_records_pass_in_silence():
-    events = [{"type": "order.placed", "time": "placed", "when": "kind == 'order' && amount > `5`"}, {"type": "order.canceled", "time": "placed", "when": "kind == 'cancel'"}]
+    events = [
+        {"type": "order.placed", "time": "placed", "when": "kind == 'order' && amount > `5`"},
+        {"type": "order.canceled", "time": "placed", "when": "kind == 'cancel'"},
+    ]
     record = {"customer": {"id": "C-1"}, "placed": "2026-03-04", "kind": "order", "amount": 7}
     assert [draft.type for draft in drafts(record, events=events)] == ["order.placed"]
     assert [draft.type for draft in drafts(record | {"kind": "cancel"}, events=events)] == ["order.canceled"]
@@ -98,8 +114,12 @@ def test_a_record_that_is_no_object_is_a_dead_letter(record):
 
 
 def test_paths_look_up_whole_names_first_and_then_step_by_step():
+    record: dict[str, Any]
     get = compile_value(["case.name", "a.b", "=none"])
-    assert [get(record) for record in ({"case.name": "x"}, {"case": {"name": "y"}}, {"a": {"b": 0}}, {"a": {"b": " "}}, {"a": 5}, {"a": {"b": []}})] == ["x", "y", 0, "none", "none", "none"]
+    assert [
+        get(record)
+        for record in ({"case.name": "x"}, {"case": {"name": "y"}}, {"a": {"b": 0}}, {"a": {"b": " "}}, {"a": 5}, {"a": {"b": []}})
+    ] == ["x", "y", 0, "none", "none", "none"]
     assert compile_value([])({}) is None
     assert [compile_value(["n"])(record) for record in ({"n": 0}, {"n": {}}, {"n": False})] == [0, None, False]
     assert compile_value(['"Is active?"'])({"Is active?": "yes"}) == "yes"

@@ -41,7 +41,7 @@ def story(content: bytes, form="csv", **options) -> list[str]:
 
 
 def test_csv_rows_are_records_with_their_bytes_and_numbers():
-    assert records(b"\xef\xbb\xbfwho, at\r\nC-1,\"2026\r\n03\"\r\n\r\nC-2,x\r\n") == [
+    assert records(b'\xef\xbb\xbfwho, at\r\nC-1,"2026\r\n03"\r\n\r\nC-2,x\r\n') == [
         Record(Origin("file", 0, 0), b'C-1,"2026\r\n03"\r\n', {"who": "C-1", "at": "2026\r\n03"}),
         Record(Origin("file", 0, 1), b"C-2,x\r\n", {"who": "C-2", "at": "x"}),
     ]
@@ -91,7 +91,9 @@ def test_a_field_of_ten_megabytes_is_too_large_and_the_rows_around_it_are_in():
 def test_mixed_encodings_are_read_record_by_record():
     content = "who,at\nMüller,1\n".encode() + "Müller,2\n".encode("cp1252")
     assert story(content) == ["Müller|1", "Müller|2"]
-    assert story(content, fallback=None)[1].startswith("invalid_value: file: record 1: is neither in the encoding of the file nor in its fallback")
+    assert story(content, fallback=None)[1].startswith(
+        "invalid_value: file: record 1: is neither in the encoding of the file nor in its fallback"
+    )
     assert story(b"who,at\nC\x81,1\n")[0].startswith("invalid_value: file: record 0: is neither")
 
 
@@ -147,12 +149,19 @@ def test_a_gzip_that_is_cut_off_gives_its_good_records_and_one_dead_letter():
     )
 
 
-@pytest.mark.parametrize("damaged", [b"\x1f\x8bnot gzip at all", b"PK\x03\x04not zip at all", gzip.compress(b"who,at\nC-1,1\n")[:-4] + b"oops"], ids=["gzip", "zip", "checksum"])
+@pytest.mark.parametrize(
+    "damaged",
+    [b"\x1f\x8bnot gzip at all", b"PK\x03\x04not zip at all", gzip.compress(b"who,at\nC-1,1\n")[:-4] + b"oops"],
+    ids=["gzip", "zip", "checksum"],
+)
 def test_a_damaged_archive_is_one_dead_letter(damaged):
     assert [item.reason for item in records(damaged) if isinstance(item, DeadLetter)] == ["invalid_value"]
 
 
-@pytest.mark.parametrize(("form", "reason"), [("csv", "missing_field"), ("jsonl", "not_json"), ("json", "not_json"), ("xes", "missing_field"), ("cloudevents", "not_json")])
+@pytest.mark.parametrize(
+    ("form", "reason"),
+    [("csv", "missing_field"), ("jsonl", "not_json"), ("json", "not_json"), ("xes", "missing_field"), ("cloudevents", "not_json")],
+)
 def test_an_empty_file_is_one_dead_letter(form, reason):
     assert [item.reason for item in records(b"", form) if isinstance(item, DeadLetter)] == [reason]
 
@@ -228,12 +237,16 @@ def test_a_log_that_breaks_off_gives_the_events_before():
 
 def test_a_log_with_entities_of_its_own_is_refused():
     bomb = b'<!DOCTYPE x [<!ENTITY a "aaaa"><!ENTITY b "&a;&a;">]><log>&b;</log>'
-    assert story(bomb, "xes") == ["invalid_value: file: record 0: the event log breaks here (the XML declares entities of its own, which no event log needs); the events before are in"]
+    assert story(bomb, "xes") == [
+        "invalid_value: file: record 0: the event log breaks here (the XML declares entities of its own, which no event log needs); the events before are in"
+    ]
 
 
 def test_a_file_belongs_to_the_first_source_whose_glob_fits(tmp_path):
     sources = [source(files="*orders*.csv"), source("xes", files=["*.xes", "logs/*.xml"])]
-    found = [source_of(Path(name), sources) for name in ("a/orders_1.csv", "orders.csv.gz", "x.xes.zip", "/data/logs/a.xml", "a.xml", "other")]
+    found = [
+        source_of(Path(name), sources) for name in ("a/orders_1.csv", "orders.csv.gz", "x.xes.zip", "/data/logs/a.xml", "a.xml", "other")
+    ]
     assert found == [sources[0], sources[0], sources[1], sources[1], None, None]
 
 
@@ -245,7 +258,11 @@ def test_a_file_is_read_from_disk(tmp_path):
     ]
 
 
-@given(st.binary(max_size=300), st.sampled_from(["csv", "jsonl", "json", "xes", "cloudevents", "segment"]), st.sampled_from([b"", b"who,at\n", b"[", b"{\n", b"\x1f\x8b", b"<log>"]))
+@given(
+    st.binary(max_size=300),
+    st.sampled_from(["csv", "jsonl", "json", "xes", "cloudevents", "segment"]),
+    st.sampled_from([b"", b"who,at\n", b"[", b"{\n", b"\x1f\x8b", b"<log>"]),
+)
 def test_any_bytes_are_records_or_dead_letters(content, form, start):
     found = records(start + content, form, longest=50)
     assert [item.origin.offset for item in found] == list(range(len(found)))

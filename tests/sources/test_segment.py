@@ -13,7 +13,12 @@ from streams.sources.segment import compile_segment, type_of
 from tests.data import shared_data
 
 SEGMENT = Source.model_validate(
-    {"source": "web", "department": "online", "input": {"format": "segment"}, "rename": {"Signed Up": "record.created", "page": "store.visited"}}
+    {
+        "source": "web",
+        "department": "online",
+        "input": {"format": "segment"},
+        "rename": {"Signed Up": "record.created", "page": "store.visited"},
+    }
 )
 adapter = compile_segment(SEGMENT)
 

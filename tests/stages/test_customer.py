@@ -70,13 +70,9 @@ def test_a_duplicate_changes_nothing():
 
 
 def test_a_touchpoint_that_was_only_sent_again_wakes_nobody():
-    state = FamilyState(
-        touchpoints={(t := touchpoint("email:b", recorded_at=1)).event_id: (t, 0)}, members={"email:b": 5}
-    )
+    state = FamilyState(touchpoints={(t := touchpoint("email:b", recorded_at=1)).event_id: (t, 0)}, members={"email:b": 5})
     again = touchpoint("email:b", recorded_at=2)
-    assert after(Touched(YOUNG, again, 0), state=state) == FamilyState(
-        touchpoints={t.event_id: (again, 0)}, members={"email:b": 5}
-    )
+    assert after(Touched(YOUNG, again, 0), state=state) == FamilyState(touchpoints={t.event_id: (again, 0)}, members={"email:b": 5})
 
 
 @pytest.mark.parametrize("order", [(0, 1), (1, 0)])
@@ -173,9 +169,7 @@ def test_what_is_left_of_unkept_touchpoints_joins_the_set():
 def test_what_is_left_is_sent_on_where_the_next_identifier_is_toxic_too():
     state = FamilyState(toxic=("email:b",))
     message = Sighted(YOUNG, ("email:b", "phone:1", "cookie:1"), 3, 9)
-    assert STAGE.process(state, message) == Step(
-        state, (to_identify(Seen(("phone:1", "cookie:1"), 3, 9, LOGGED)),)
-    )
+    assert STAGE.process(state, message) == Step(state, (to_identify(Seen(("phone:1", "cookie:1"), 3, 9, LOGGED)),))
     assert STAGE.process(state, Sighted(YOUNG, ("email:b", "cookie:1"), 3, 9)) == Step(state)
 
 

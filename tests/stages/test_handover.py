@@ -120,9 +120,7 @@ def test_of_two_ledger_entries_the_higher_version_was_published_last():
 
 
 def test_two_different_ledger_entries_of_one_version_become_unknown():
-    ours = FamilyState(
-        identity={"email:a": IdentityEntry("C", 1, 3)}, alerts={"A": ALERT}, journeys={"J": JOURNEY}, version=3
-    )
+    ours = FamilyState(identity={"email:a": IdentityEntry("C", 1, 3)}, alerts={"A": ALERT}, journeys={"J": JOURNEY}, version=3)
     theirs = FamilyState(
         identity={"email:a": IdentityEntry("D", 1, 3)},
         alerts={"A": replace(ALERT, status="withdrawn")},
@@ -140,7 +138,9 @@ def test_two_different_ledger_entries_of_one_version_become_unknown():
 
 
 def test_an_unknown_entry_is_published_again_whatever_is_true():
-    ours = FamilyState(members={"email:a": 1}, identity={"email:a": IdentityEntry("C", 1, 3)}, alerts={"A": ALERT}, journeys={"J": JOURNEY}, version=3)
+    ours = FamilyState(
+        members={"email:a": 1}, identity={"email:a": IdentityEntry("C", 1, 3)}, alerts={"A": ALERT}, journeys={"J": JOURNEY}, version=3
+    )
     theirs = FamilyState(
         members={"email:a": 1},
         identity={"email:a": IdentityEntry("D", 1, 3)},
@@ -157,9 +157,7 @@ def test_an_unknown_entry_is_published_again_whatever_is_true():
 
 
 def test_what_a_person_said_survives_a_tie():
-    ours, theirs = (
-        FamilyState(alerts={"A": replace(ALERT, status=status)}, version=3) for status in ("open", "acknowledged")
-    )
+    ours, theirs = (FamilyState(alerts={"A": replace(ALERT, status=status)}, version=3) for status in ("open", "acknowledged"))
     assert receive(ours, theirs).alerts == {"A": replace(ALERT, status="acknowledged", summary=UNKNOWN)}
     assert receive(theirs, ours).alerts == {"A": replace(ALERT, status="acknowledged", summary=UNKNOWN)}
 

@@ -118,9 +118,7 @@ def test_identifiers_that_are_left_go_on_without_a_toxic_one_while_two_are_left(
         told("cookie:1", "email:a", None),
         Send("identify", "phone:1", Seen(("phone:1", "cookie:1"), 3, 9, LOGGED)),
     )
-    assert identify(RULES, TOXIC, Seen(("email:a", "cookie:1"), 3, 9, LOGGED)).outputs == (
-        told("cookie:1", "email:a", None),
-    )
+    assert identify(RULES, TOXIC, Seen(("email:a", "cookie:1"), 3, 9, LOGGED)).outputs == (told("cookie:1", "email:a", None),)
 
 
 def test_a_linked_identifier_without_a_family_takes_the_label():
@@ -131,9 +129,7 @@ def test_of_two_labels_the_smaller_is_kept_and_the_family_of_the_larger_joins_it
     join = (to_family(Join(YOUNG, OLD)),)
     for mine, theirs in ((OLD, YOUNG), (YOUNG, OLD)):
         state = IdentifierState(mine, ())
-        assert identify(RULES, state, Linked("cookie:1", "email:a", theirs)) == Step(
-            IdentifierState(OLD, ("email:a",)), join
-        )
+        assert identify(RULES, state, Linked("cookie:1", "email:a", theirs)) == Step(IdentifierState(OLD, ("email:a",)), join)
 
 
 def test_a_link_inside_one_family_changes_nothing():
@@ -149,9 +145,7 @@ def test_a_toxic_neighbour_is_counted_and_gives_no_label():
 
 def test_a_toxic_identifier_answers_every_family_that_asks():
     for _ in range(2):
-        assert identify(RULES, TOXIC, Linked("email:a", "crm_id:1", YOUNG)) == Step(
-            TOXIC, (to_family(Toxic(YOUNG, "email:a")),)
-        )
+        assert identify(RULES, TOXIC, Linked("email:a", "crm_id:1", YOUNG)) == Step(TOXIC, (to_family(Toxic(YOUNG, "email:a")),))
     assert identify(RULES, TOXIC, Linked("email:a", "crm_id:1", None)) == Step(TOXIC)
 
 

@@ -1,0 +1,5 @@
+"""How much is tried: `--hypothesis-profile=thorough` tries five times as many examples as the default."""
+
+from hypothesis import settings
+
+settings.register_profile("thorough", max_examples=500, deadline=None)
