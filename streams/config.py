@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 from schemas.company import Company
 from schemas.source import Source
-from schemas.strict import InvalidConfiguration, load_yaml, validate
+from schemas.strict import InvalidConfiguration, line_of, load_yaml, validate
 from schemas.vocabulary import VOCABULARY
 from streams.core.rules.court import Court
 
@@ -31,7 +31,7 @@ def load(path: Path) -> Loaded:
     """The company in `path` (a file, or a folder that holds `redthread.yaml`); raises `InvalidConfiguration`."""
     path = path / "redthread.yaml" if path.is_dir() else path
     if not path.is_file():
-        raise InvalidConfiguration([f"{path}:1: there is no such file; start from deploy/examples/minimal.yaml"])
+        raise InvalidConfiguration([f"{path}:1: there is no such file; start from deploy/examples/minimal/redthread.yaml"])
     text = path.read_text(encoding="utf-8")
     written = load_yaml(text, str(path))
     if not isinstance(written, dict):
@@ -45,7 +45,13 @@ def load(path: Path) -> Loaded:
     try:
         return Loaded(company, court_of(company), path)
     except ValueError as error:
-        raise InvalidConfiguration(f"{path}:{line}" if not line.startswith(str(path)) else line for line in str(error).splitlines()) from None
+        raise InvalidConfiguration(_located(line, path, text) for line in str(error).splitlines()) from None
+
+
+def _located(problem: str, path: Path, text: str) -> str:
+    """`rules.silence: reason` with the file, and the line on which that rule stands there (1 when it is the pack's)."""
+    field, _, _ = problem.partition(":")
+    return f"{path}:{line_of(text, tuple(field.split('.')))}: {problem}"
 
 
 def shipped() -> dict[str, Any]:
@@ -65,6 +71,7 @@ def court_of(company: Company) -> Court:
         calendars=company.calendars,
         matter=company.matter,
         timezone=company.timezone,
+        off=[name for name, rule in company.rules.items() if not rule.enabled],
     )
 
 

@@ -8,6 +8,7 @@ from rich.text import Text
 from streams.cli.opened import NOBODY, Opened, opened
 from streams.cli.options import DATA_FOLDER, Company, Data, Json, Server, examples
 from streams.cli.output import Format, print_json, print_rows, say
+from streams.core.shared_identifier import SHARED_IDENTIFIER
 from streams.cli.who import WHO, the_one
 
 MEMBERS = """
@@ -25,6 +26,11 @@ INNER JOIN identifiers AS other ON other.identifier = event.identifier
 WHERE other.customer_id != {customer:UUID}
 GROUP BY other.identifier, other.customer_id, other.shared
 ORDER BY other.identifier
+"""
+REFUSED = """
+SELECT key[1], key[2], starts_at, summary FROM alerts
+WHERE rule = {rule:String} AND status NOT IN ('resolved', 'withdrawn') AND hasAny(key, {members:Array(String)})
+ORDER BY starts_at, alert_id
 """
 CHANGES = """
 SELECT identifier, version, toString(customer_id), written_at FROM identity_changes
@@ -57,6 +63,7 @@ def show(
         return
     say(Text(f"Customer {document['customer_id']}", style="bold"))
     _section("Identifiers", document["identifiers"])
+    _section("Links that were not believed", document["refused"])
     _section("On the same events, but not this customer", document["beside"])
     _section("Changes", document["changes"])
 
@@ -64,10 +71,13 @@ def show(
 def read(look: Opened, customer: str) -> dict[str, Any]:
     """What is known of the customer's identity."""
     members = ("identifier", "first_seen", "changes")
+    known = look.rows(MEMBERS, customer=customer)
+    refused = look.rows(REFUSED, rule=SHARED_IDENTIFIER, members=[row[0] for row in known])
     changes = ("identifier", "version", "customer_id", "written_at")
     return {
         "customer_id": customer,
-        "identifiers": [dict(zip(members, row, strict=True)) for row in look.rows(MEMBERS, customer=customer)],
+        "identifiers": [dict(zip(members, row, strict=True)) for row in known],
+        "refused": [dict(zip(("identifier", "other", "since", "why"), row, strict=True)) for row in refused],
         "beside": [
             {
                 "identifier": name,

@@ -28,7 +28,10 @@ SELECT rule, countIf(status = 'open') AS open, countIf(status = 'resolved') AS r
        uniqExactIf(customer_id, status != 'withdrawn') AS customers, sumIf(occurrences, status != 'withdrawn') AS occurrences
 FROM alerts GROUP BY rule ORDER BY customers DESC, rule
 """
-COUNTS = "SELECT (SELECT count() FROM customers), (SELECT count() FROM journeys), (SELECT countIf(status != 'withdrawn') FROM alerts)"
+COUNTS = """
+SELECT (SELECT count() FROM customers) AS customers, (SELECT count() FROM journeys) AS journeys,
+       (SELECT countIf(status != 'withdrawn') FROM alerts) AS alerts
+"""
 UNTOUCHED = 3  # files without a source that are named one by one
 
 Paths = Annotated[
@@ -145,14 +148,15 @@ def _waiting(retry: Retry) -> None:
 def _summary(pipeline: Pipeline, records: int, seconds: float) -> dict[str, Any]:
     address: Address = pipeline.address
     with Reader(address) as reader:
-        totals = dict(
-            zip(("records", "timeline_rows", "duplicates", "dead_letters"), next(iter(reader.query(ACCOUNTING).rows)), strict=True)
-        )
-        counts = dict(zip(("customers", "journeys", "alerts"), next(iter(reader.query(COUNTS).rows)), strict=True))
-        answer = reader.query(ALERTS)
-        rules = [dict(zip((c.name for c in answer.columns), row, strict=True)) for row in answer.rows]
+        totals, counts = _rows(reader, ACCOUNTING)[0], _rows(reader, COUNTS)[0]
+        rules = _rows(reader, ALERTS)
     rate = records / seconds if seconds else 0.0
     return {"read": records, "seconds": round(seconds, 1), "records_per_second": round(rate), **totals, **counts, "rules": rules}
+
+
+def _rows(reader: Reader, sql: str) -> list[dict[str, Any]]:
+    answer = reader.query(sql)
+    return [dict(zip((column.name for column in answer.columns), row, strict=True)) for row in answer.rows]
 
 
 def show(summary: dict[str, Any]) -> None:

@@ -5,7 +5,7 @@ microseconds; what is counted in days or weeks ends when the n-th following open
 """
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -13,7 +13,7 @@ import holidays
 
 from schemas.rule import Hours
 from schemas.strict import DURATION
-from schemas.touchpoint import Scalar
+from schemas.touchpoint import NEVER, Scalar
 
 US = 1_000_000
 UNIT = {"s": US, "m": 60 * US, "h": 3_600 * US, "d": 86_400 * US, "w": 7 * 86_400 * US}
@@ -21,7 +21,8 @@ EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 COUNTED_FROM = 1_577_836_800 * US  # 2020-01-01: worked() is 0 at the first opening after it, whatever years were built
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 OPEN_DAYS = 5  # of a week, in a calendar
-YEARS = 200  # a calendar that has not opened for so long never does
+FIRST_YEAR, LAST_YEAR = 1971, 2299  # of what a touchpoint can say: ingest refuses other times
+NO_MORE = 2500  # longer after the last touchpoint than any duration; a calendar that has not opened by then never does
 
 
 def instant(value: datetime | Scalar, timezone: str = "UTC") -> int:
@@ -37,9 +38,21 @@ def instant(value: datetime | Scalar, timezone: str = "UTC") -> int:
     return (value.astimezone(UTC) - EPOCH) // timedelta(microseconds=1)
 
 
+def named_instant(value: Scalar, timezone: str) -> int | None:
+    """The instant that an attribute of a touchpoint names; None where it names none, or one outside of 1971 to 2299."""
+    try:
+        found = instant(value, timezone)
+    except (ValueError, OverflowError):
+        return None
+    return found if EARLIEST <= found <= LATEST else None
+
+
 def moment(microseconds: int) -> datetime:
     """The instant as a UTC datetime."""
     return EPOCH + timedelta(microseconds=microseconds)
+
+
+EARLIEST, LATEST = (instant(datetime(year, 1, 1, tzinfo=UTC)) for year in (FIRST_YEAR, LAST_YEAR + 1))
 
 
 def parse_duration(text: str) -> tuple[int, str]:
@@ -71,8 +84,14 @@ class Always:
     def between(self, start: int, end: int) -> int:
         return end - start
 
+    def adding(self, text: str) -> Callable[[int], int]:
+        """What adds that duration to an instant."""
+        microseconds = duration(text)
+        return lambda t: t + microseconds
+
     def add(self, t: int, text: str) -> int:
-        return t + duration(text)
+        """`text` after `t`, such as 8h or 3d."""
+        return self.adding(text)(t)
 
     def end_of_day(self, t: int) -> int:
         """The last microsecond of the local day."""
@@ -91,6 +110,7 @@ class Calendar(Always):
         self._closed = {date.fromisoformat(day) for day in hours.closed}
         self._special = {day: [_span(text) for text in texts] for day, texts in hours.special.items()}
         self._years = range(0)
+        self._from = self._to = 0  # worked() knows every instant in between
         self._starts: list[int] = []
         self._ends: list[int] = []
         self._dates: list[date] = []
@@ -102,43 +122,57 @@ class Calendar(Always):
         """Opening time elapsed up to `t`."""
         self._cover(t)
         i = bisect_right(self._starts, t) - 1
-        return self._before[0] if i < 0 else self._before[i] + min(t, self._ends[i]) - self._starts[i]
+        if i < 0:
+            return self._before[0] if self._before else 0
+        return self._before[i] + min(t, self._ends[i]) - self._starts[i]
 
     def when(self, worked: int) -> int:
         """The first instant at which so much has been worked: a full day's work is done at closing, not next morning."""
         while not self._upto or worked > self._upto[-1]:
-            self._lengthen()
+            if not self._lengthen():
+                return NEVER
         i = bisect_left(self._upto, worked)
         return self._starts[i] + worked - self._before[i]
 
     def between(self, start: int, end: int) -> int:
         return self.worked(end) - self.worked(start)
 
-    def add(self, t: int, text: str) -> int:
+    def adding(self, text: str) -> Callable[[int], int]:
         number, unit = parse_duration(text)
+        if unit in "dw":
+            days = number * (OPEN_DAYS if unit == "w" else 1)
+            return lambda t: self._close_of(t, days)
+        microseconds = number * UNIT[unit]
+        return lambda t: self.when(self.worked(t) + microseconds)
+
+    def _close_of(self, t: int, days: int) -> int:
+        """When the n-th open day after the day of `t` closes."""
         self._cover(t)
-        if unit not in "dw":
-            return self.when(self.worked(t) + number * UNIT[unit])
-        local = moment(t).astimezone(self._zone).date()
-        i = bisect_right(self._dates, local) + number * (OPEN_DAYS if unit == "w" else 1) - 1
+        i = bisect_right(self._dates, moment(t).astimezone(self._zone).date()) + days - 1
         while i >= len(self._dates):
-            self._lengthen()
+            if not self._lengthen():
+                return NEVER
         return self._closing[i]
 
     def _cover(self, t: int) -> None:
+        """Have at least the year before and the year after."""
+        if self._from <= t < self._to:
+            return
         year = moment(t).year
-        if year - 1 not in self._years or year + 1 not in self._years:
-            years = [*self._years, 2020, 2021, year - 1, year + 1]
-            self._build(min(years), max(years))
+        years = [*self._years, 2020, 2021, year - 1, year + 1]
+        self._build(min(years), max(years))
 
-    def _lengthen(self) -> None:
-        if len(self._years) > YEARS:
-            raise ValueError("calendar never opens")
+    def _lengthen(self) -> bool:
+        """Twice as many years, so that a far instant is reached in a few steps; False when it will not open any more."""
         first, last = (self._years[0], self._years[-1]) if self._years else (2020, 2020)
-        self._build(first, last + 2)
+        if last > NO_MORE:
+            return False
+        self._build(first, last + max(2, last - first))
+        return True
 
     def _build(self, first: int, last: int) -> None:
         self._years = range(first, last + 1)
+        self._from, self._to = (instant(datetime(year, 1, 1, tzinfo=UTC)) for year in (first + 1, last))
         free = holidays.country_holidays(self._country, subdiv=self._region, years=self._years) if self._country else {}
         intervals: list[tuple[int, int]] = []
         self._dates, self._closing = [], []
@@ -151,8 +185,6 @@ class Calendar(Always):
                 self._dates.append(day)
                 self._closing.append(max(end for _, end in spans))
             day += timedelta(days=1)
-        if not intervals:
-            raise ValueError("calendar never opens")
         self._merge(sorted(intervals))
         self._count()
 

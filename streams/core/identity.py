@@ -112,7 +112,7 @@ def resolve(
         if reason is not None:
             refused[key] = reason
     customers: dict[str, str | None] = dict.fromkeys(nobody)
-    customers.update(clusters.named(members))
+    customers.update(clusters.named(rules, members))
     return Resolution(customers, refused)
 
 
@@ -178,12 +178,15 @@ class _Clusters:
             self._apart[other].add(into)
             self._apart[into].add(other)
 
-    def named(self, members: Mapping[str, int]) -> dict[str, str]:
-        """Identifier -> customer, who is named after the earliest-seen identifier: the older id survives a merge."""
-        earliest: dict[str, tuple[int, str]] = {}
+    def named(self, rules: IdentityRules, members: Mapping[str, int]) -> dict[str, str]:
+        """Identifier -> customer, who is named after the earliest-seen identifier: the older id survives a merge.
+
+        Of those first seen in one instant the strongest counts, because that is what a timeline row names before anything is known.
+        """
+        earliest: dict[str, tuple[int, int, str]] = {}
         roots = {identifier: self.root(identifier) for identifier in self._parent}
         for identifier, root in roots.items():
-            seen = members[identifier], identifier
+            seen = members[identifier], -rules.strength(identifier), identifier
             if root not in earliest or seen < earliest[root]:
                 earliest[root] = seen
-        return {identifier: customer_id(earliest[root][1]) for identifier, root in roots.items()}
+        return {identifier: customer_id(earliest[root][2]) for identifier, root in roots.items()}

@@ -45,6 +45,7 @@ def token(kind: str, value: str) -> str:
 ANNA, ANNAS_PHONE, CARD = token("email", "anna@example.org"), token("phone", "+49 151 23456789"), "loyalty:17"
 JONAS, HOTLINE = token("email", "jonas@example.org"), token("phone", "+49 30 1234567")
 LATE, SILENT, TOO_EARLY = (alert_id(rule, (), rule) for rule in ("late_delivery", "silence", "survey_too_early"))
+SHARED = alert_id("shared_identifier", (JONAS, ANNA), "")
 
 
 def at(text: str) -> int:
@@ -156,6 +157,9 @@ def _alerts() -> Iterator[Alert]:
     early = {"alert_id": TOO_EARLY, "rule": "survey_too_early", "title": "Asked for an opinion before the delivery", "matter": "order:1002"}
     yield _alert(early, status="withdrawn", change="withdrawn", cause="late_event", version=1, severity="info", changed_at=at("2026-03-03 00:00"),
         starts_at=at("2026-03-02 18:31"), because=event_id("shop", "10"), summary="The parcel had been there.")  # fmt: skip
+    yield _alert({"alert_id": SHARED, "rule": "shared_identifier", "title": "Shared identifier", "matter": "", "key": (JONAS, ANNA)},
+        status="open", severity="info", customer_id=customer_id(JONAS), version=1, changed_at=at("2026-03-04 10:00"), starts_at=at("2026-03-04 10:00"),
+        summary="Somebody said that these are two customers.")  # fmt: skip
 
 
 def _alert(known: Mapping[str, object], **said: object) -> Alert:

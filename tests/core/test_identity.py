@@ -26,7 +26,7 @@ def customers(first_seen, links=(), unlinks=(), distincts=(), toxic=(), rules=RU
         [pair(a, b) for a, b in distincts],
         toxic,
     )
-    groups = {}
+    groups: dict[str | None, set[str]] = {}
     for identifier, customer in resolution.customers.items():
         groups.setdefault(customer, set()).add(identifier)
     named = {customer: sorted(group) for customer, group in groups.items()}
@@ -89,9 +89,10 @@ def test_a_customer_is_named_after_its_earliest_seen_identifier():
     )
 
 
-def test_of_two_identifiers_seen_in_the_same_instant_the_smaller_names_the_customer():
-    assert customers({"email:b": 3, "email:a": 3}, [("email:a", "email:b")]) == (
-        {customer_id("email:a"): ["email:a", "email:b"]},
+def test_of_identifiers_first_seen_in_one_instant_the_strongest_and_then_the_smallest_names_the_customer():
+    links = [("email:a", "email:b"), ("email:b", "cookie:1")]
+    assert customers({"email:b": 3, "email:a": 3, "cookie:1": 3}, links) == (
+        {customer_id("email:a"): ["cookie:1", "email:a", "email:b"]},
         {},
     )
 

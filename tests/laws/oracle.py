@@ -51,8 +51,9 @@ def truth(rules: IdentityRules, messages: Iterable[object]) -> Truth:
     clusters, refused = _clusters(rules, first_seen.keys() - toxic, links, distinct)
     customers: dict[str, str | None] = dict.fromkeys(toxic & first_seen.keys())
     for cluster in clusters:
-        name = customer_id(min(cluster, key=lambda identifier: (first_seen[identifier], identifier)))
-        customers.update(dict.fromkeys(cluster, name))
+        oldest = min(first_seen[identifier] for identifier in cluster)
+        strongest = rules.order_ids(identifier for identifier in cluster if first_seen[identifier] == oldest)[0]
+        customers.update(dict.fromkeys(cluster, customer_id(strongest)))
     return Truth(customers, first_seen, winners, links, refused)
 
 

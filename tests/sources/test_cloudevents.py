@@ -131,10 +131,10 @@ def test_a_native_event_becomes_one_draft():
         },
     }
     (draft,) = compile_native(NATIVE)(event)
-    assert draft._replace(identifiers=dict(draft.identifiers)) == Draft(
+    assert draft._replace(identifiers=list(draft.identifiers)) == Draft(
         type="deal.won",
         time="2026-03-04T12:00:00Z",
-        identifiers={"crm_id": "C-17", "email": ["a@example.org", "b@example.org"]},
+        identifiers=[("crm_id", "C-17"), ("email", ["a@example.org", "b@example.org"])],
         refs=[("order", ["4711"]), ("ticket", 9)],
         department="service",
         direction="inbound",

@@ -113,15 +113,17 @@ def test_a_record_that_is_no_object_is_a_dead_letter(record):
     assert problem(record)[0] == "invalid_value"
 
 
+EMPTY_OR_NOT: tuple[Any, ...] = (0, {}, False)
+
+
 def test_paths_look_up_whole_names_first_and_then_step_by_step():
-    record: dict[str, Any]
     get = compile_value(["case.name", "a.b", "=none"])
-    assert [
-        get(record)
-        for record in ({"case.name": "x"}, {"case": {"name": "y"}}, {"a": {"b": 0}}, {"a": {"b": " "}}, {"a": 5}, {"a": {"b": []}})
-    ] == ["x", "y", 0, "none", "none", "none"]
+    nested: list[dict[str, Any]] = [
+        {"case.name": "x"}, {"case": {"name": "y"}}, {"a": {"b": 0}}, {"a": {"b": " "}}, {"a": 5}, {"a": {"b": []}},
+    ]  # fmt: skip
+    assert [get(record) for record in nested] == ["x", "y", 0, "none", "none", "none"]
     assert compile_value([])({}) is None
-    assert [compile_value(["n"])(record) for record in ({"n": 0}, {"n": {}}, {"n": False})] == [0, None, False]
+    assert [compile_value(["n"])({"n": value}) for value in EMPTY_OR_NOT] == [0, None, False]
     assert compile_value(['"Is active?"'])({"Is active?": "yes"}) == "yes"
 
 

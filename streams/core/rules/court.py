@@ -4,7 +4,7 @@ The court judges the significant touchpoints of one customer. Rules are looked u
 it touches, not on how many rules there are.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from difflib import get_close_matches
 from typing import NamedTuple
 
@@ -18,6 +18,7 @@ from streams.core.rules.finding import Finding
 from streams.core.rules.judge import UPSTREAM, Judge, Verdict
 
 Wake = tuple[frozenset[str], int]
+NOBODY = frozenset[str]()  # a wake that listens to nobody's clock but to `now`: the next deadline that a silence can pass
 
 
 class Judgement(NamedTuple):
@@ -50,7 +51,10 @@ class Court:
         calendars: Mapping[str, Hours],
         matter: Sequence[str],
         timezone: str,
+        off: Collection[str] = (),
     ) -> None:
+        """`off`: rules that the company has switched off; those that build on them never hear of them."""
+        self._off = frozenset(off)
         self.words, self.timezone = words, timezone
         self._matter = frozenset(matter)
         self._catalogue = Catalogue(types)
@@ -89,7 +93,10 @@ class Court:
                 hears = frozenset(judge.hears)
                 wakes[hears] = min(verdict.wake_at, wakes.get(hears, NEVER))
                 if judge.kind == "expect" and verdict.wake_at <= clock.now:
-                    held += _held(judge(concerned, clock.now, where).findings, verdict.findings)
+                    on_the_wall = judge(concerned, clock.now, where)
+                    held += _held(on_the_wall.findings, verdict.findings)
+                    if on_the_wall.wake_at is not None:
+                        wakes[NOBODY] = min(on_the_wall.wake_at, wakes.get(NOBODY, NEVER))
         found = tuple(finding for verdict in verdicts.values() for finding in verdict.findings)
         needed = {name: verdict.keep for name, verdict in verdicts.items()} if cut is not None else {}
         return Judgement(found, tuple(held), tuple(wakes.items()), where, needed)
@@ -167,6 +174,7 @@ class Court:
         for name, rule in rules.items():
             try:
                 judges[name] = judge = Judge(name, rule, self._calendar(rule), self)
+                judge.upstream -= self._off
                 for glob in judge.globs:
                     if not glob.startswith(UPSTREAM):
                         self._catalogue.departments(glob)
