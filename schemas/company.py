@@ -67,7 +67,9 @@ class Company(Strict):
     family_alarm: int = Field(2000, ge=2, description="a family of more identifiers raises an operational alarm")
     plus_tags: bool = Field(True, description="anna+shop@example.org is another address than anna@example.org")
     mail_providers: bool = Field(False, description="dots, tags and second domains do not count where a known mail provider ignores them")
-    own_addresses: tuple[str, ...] = Field((), description="the company's own mail addresses, domains and phone numbers: they identify no customer")
+    own_addresses: tuple[str, ...] = Field(
+        (), description="the company's own mail addresses, domains and phone numbers: they identify no customer"
+    )
     sources: tuple[Source, ...] = ()
     matter: tuple[str, ...] = Field(
         ("order", "ticket", "lead", "deal", "quote", "return"),

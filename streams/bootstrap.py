@@ -9,7 +9,7 @@ from pathlib import Path
 
 from schemas.company import Company
 from schemas.strict import InvalidConfiguration
-from sinks.clickhouse import Address, ClickHouseSink, EmbeddedServer, Retry, connect, migrate, parse
+from sinks.clickhouse import Address, ClickHouseSink, EmbeddedServer, Retry, Target, connect, migrate, parse
 from streams.config import Loaded
 from streams.core.alerts import AlertBook
 from streams.core.calendar import US, duration
@@ -62,8 +62,11 @@ def clickhouse(folder: DataFolder, url: str | None, settings: Settings) -> Itera
     with ExitStack() as stack:
         address = stack.enter_context(EmbeddedServer(folder.clickhouse)) if url is None else parse(url, password=settings.password())
         client = connect(address)
+        target = Target(
+            database=address.database, user=address.user, password=address.password, partition="year" if url is None else "month"
+        )
         try:
-            migrate(client, address.database)
+            migrate(client, target=target)
         finally:
             client.disconnect()
         yield address

@@ -44,7 +44,9 @@ class DataFolder:
     def company(self) -> Path:
         """The company file that the data were made with."""
         if not self._about.exists():
-            raise InvalidConfiguration([f"{self.path}: holds no Redthread data; run `redthread demo` or `redthread run` first, or name the folder with --data"])
+            raise InvalidConfiguration(
+                [f"{self.path}: holds no Redthread data; run `redthread demo` or `redthread run` first, or name the folder with --data"]
+            )
         return Path(json.loads(self._about.read_text(encoding="utf-8"))["company"])
 
     def secret(self, settings: Settings) -> bytes:

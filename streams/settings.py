@@ -12,7 +12,9 @@ class Settings(BaseSettings):
 
     model_config = SettingsConfigDict(env_prefix="REDTHREAD_", frozen=True, extra="ignore", hide_input_in_errors=True)
 
-    secret: SecretStr | None = Field(None, description="key of the hashes that stand for personal identifiers; changing it separates old from new")
+    secret: SecretStr | None = Field(
+        None, description="key of the hashes that stand for personal identifiers; changing it separates old from new"
+    )
     secret_file: Path | None = Field(None, description="a file that holds it")
     clickhouse_password: SecretStr | None = Field(None, description="password for --clickhouse, where the address has none")
     clickhouse_password_file: Path | None = Field(None, description="a file that holds it")

@@ -8,8 +8,8 @@ from rich.text import Text
 from streams.cli.opened import NOBODY, Opened, opened
 from streams.cli.options import DATA_FOLDER, Company, Data, Json, Server, examples
 from streams.cli.output import Format, print_json, print_rows, say
-from streams.core.shared_identifier import SHARED_IDENTIFIER
 from streams.cli.who import WHO, the_one
+from streams.core.shared_identifier import SHARED_IDENTIFIER
 
 MEMBERS = """
 SELECT identifier, first_seen, changes FROM identifiers WHERE customer_id = {customer:UUID} ORDER BY first_seen, identifier

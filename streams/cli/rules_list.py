@@ -11,6 +11,7 @@ from schemas.strict import validate
 from streams.cli.opened import text_in
 from streams.cli.options import COMPANY_FILE, Json, Lang, Shape, examples, shape
 from streams.cli.output import Format, print_rows
+from streams.cli.rule_texts import Language
 from streams.config import load, shipped
 
 VERBS = ("expect", "forbid", "limit", "pingpong")
@@ -35,8 +36,10 @@ def listing(company: RulesOf = None, lang: Lang = "en", format: Shape = Format.t
     """Every rule: its verb, how severe it is, who has to act, and what it means for the customer."""
     rules = company_of(company).rules
     rows = [_row(name, rule, lang) for name, rule in rules.items()]
-    number = ON_A_TERMINAL if shape(format, json) is Format.table else len(COLUMNS)
-    print_rows(COLUMNS[:number], [row[:number] for row in rows], shape(format, json))
+    if shape(format, json) is Format.table:
+        print_rows(COLUMNS[:ON_A_TERMINAL], [(_marked(name, rules[name]), *row[: ON_A_TERMINAL - 1]) for name, *row in rows], Format.table)
+    else:
+        print_rows(COLUMNS, rows, shape(format, json))
 
 
 def company_of(path: Path | None) -> Company:
@@ -53,10 +56,22 @@ def verb_of(rule: Rule) -> str:
     return next(verb for verb in VERBS if getattr(rule, verb) is not None)
 
 
-def _row(name: str, rule: Rule, lang: Any) -> tuple[Any, ...]:
-    means = text_in(rule.means, lang)
+def _marked(name: str, rule: Rule) -> str:
+    return name if rule.enabled else f"{name} (off)"
+
+
+def _row(name: str, rule: Rule, lang: Language) -> tuple[Any, ...]:
     per = rule.per if isinstance(rule.per, str) else "+".join(rule.per)
+    means = text_in(rule.means, lang)
     return (
-        name if rule.enabled else f"{name} (off)", verb_of(rule), rule.severity, rule.who or "", means, rule.title, per, rule.calendar, rule.enabled,
+        name,
+        verb_of(rule),
+        rule.severity,
+        rule.who or "",
+        means,
+        rule.title,
+        per,
+        rule.calendar,
+        rule.enabled,
         name in shipped()["rules"],
-    )  # fmt: skip
+    )

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 import holidays
 
-from schemas.rule import Hours
+from schemas.rule import WEEKDAYS, Hours
 from schemas.strict import DURATION
 from schemas.touchpoint import NEVER, Scalar
 
@@ -19,7 +19,6 @@ US = 1_000_000
 UNIT = {"s": US, "m": 60 * US, "h": 3_600 * US, "d": 86_400 * US, "w": 7 * 86_400 * US}
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 COUNTED_FROM = 1_577_836_800 * US  # 2020-01-01: worked() is 0 at the first opening after it, whatever years were built
-DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 OPEN_DAYS = 5  # of a week, in a calendar
 FIRST_YEAR, LAST_YEAR = 1971, 2299  # of what a touchpoint can say: ingest refuses other times
 NO_MORE = 2500  # longer after the last touchpoint than any duration; a calendar that has not opened by then never does
@@ -189,9 +188,11 @@ class Calendar(Always):
         self._count()
 
     def _opening(self, day: date, holiday: bool) -> list[tuple[int, int]]:
-        for key in (day.isoformat(), day.strftime("%m-%d")):
-            if key in self._special:
-                return self._special[key]
+        if self._special:
+            text = day.isoformat()
+            for key in (text, text.removeprefix(f"{day.year}-")):
+                if key in self._special:
+                    return self._special[key]
         return [] if holiday else self._week.get(day.weekday(), [])
 
     def _merge(self, intervals: list[tuple[int, int]]) -> None:
@@ -224,7 +225,7 @@ def _utc(day: date, minutes: int, zone: ZoneInfo, fold: int) -> int:
 def _weekdays(text: str) -> Iterator[int]:
     for part in text.split(","):
         first, _, last = part.strip().partition("-")
-        i, j = DAYS.index(first), DAYS.index(last or first)
+        i, j = WEEKDAYS.index(first), WEEKDAYS.index(last or first)
         yield from (day % 7 for day in range(i, j + 1 + (7 if j < i else 0)))
 
 

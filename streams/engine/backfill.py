@@ -24,7 +24,7 @@ from streams.sources.record import Record
 from streams.stages.ingest import Ingest
 from streams.stages.step import Published, Send
 
-EPOCH_RECORDS = 5_000  # input records per epoch: some tens of milliseconds of work, one insert per table
+EPOCH_RECORDS = 20_000  # input records per epoch: ClickHouse takes a block of 20,000 rows at half the cost per row of 5,000
 START = 1  # `logged` counts records from here
 
 
@@ -106,7 +106,9 @@ class Backfill:
     def _epoch(self, given: Input, records: Iterable[Record | DeadLetter]) -> None:
         progress = self.progress
         for record in records:
-            outputs = (record,) if isinstance(record, DeadLetter) else self._ingest.ingest(given.source, record._replace(logged=progress.logged))
+            outputs = (
+                (record,) if isinstance(record, DeadLetter) else self._ingest.ingest(given.source, record._replace(logged=progress.logged))
+            )
             progress.logged += 1
             progress.records += 1
             self._count(outputs)

@@ -9,7 +9,7 @@ from heapq import heappop, heappush
 
 from schemas.clock import Clock
 
-Due = tuple[tuple[tuple[str, ...], int], ...]  # (departments listened to, instant)
+Due = tuple[tuple[frozenset[str], int], ...]  # (departments listened to, instant)
 
 
 class DueIndex:
@@ -18,7 +18,7 @@ class DueIndex:
     def __init__(self) -> None:
         self._dirty: set[str] = set()
         self._due: dict[str, Due] = {}
-        self._heaps: dict[tuple[str, ...], list[tuple[int, str]]] = {}
+        self._heaps: dict[frozenset[str], list[tuple[int, str]]] = {}
 
     def put(self, family: str, dirty: bool, due: Due) -> None:
         """The family as it stands now."""

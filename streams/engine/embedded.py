@@ -6,7 +6,7 @@ dies in between repeats the epoch from the same states: the same outputs with th
 computing the next one; its states are saved only after its outputs were acknowledged.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Any, Protocol
 
@@ -27,9 +27,12 @@ WAKE_AT_MOST = 2_000  # families evaluated in one epoch, so that a tick after an
 
 
 class Sink(Protocol):
-    """Where published messages go. Writing the same token and outputs twice changes nothing."""
+    """Where published messages go, and what it could not write: already written as dead letters.
 
-    def write(self, token: str, outputs: list[Published]) -> list[DeadLetter]: ...
+    Writing the same token and outputs twice changes nothing.
+    """
+
+    def write(self, token: str, outputs: Iterable[Published]) -> Sequence[DeadLetter]: ...
 
 
 class EmbeddedEngine:
@@ -43,7 +46,8 @@ class EmbeddedEngine:
         self._aggregator = Aggregator(partitions)
         self._published: list[Published] = []
         self._writer = ThreadPoolExecutor(1, thread_name_prefix="sink")
-        self._writing: tuple[Future[list[DeadLetter]], dict[tuple[str, str], bytes | None]] | None = None
+        self._writing: tuple[Future[Sequence[DeadLetter]], dict[tuple[str, str], bytes | None]] | None = None
+        self.rejected = 0  # messages that the sink had to turn into dead letters
         self._load_due()
 
     def _load_due(self) -> None:
@@ -88,10 +92,10 @@ class EmbeddedEngine:
         return step
 
     def _keep(self, partition: Partition, family: str, before: FamilyState | None, after: FamilyState | None) -> None:
-        if after is before:
+        if after is before or after is None:
             return
         partition.put(family, after)
-        if after is not None:
+        if before is None or before.dirty != after.dirty or before.due != after.due:
             self._due[partition.number].put(family, after.dirty, self._customers.due(after))
 
     def tick(self, clock: Clock, historical: bool, commit: Callable[[], None]) -> None:
@@ -134,8 +138,7 @@ class EmbeddedEngine:
         if self._writing is None:
             return
         written, changes = self._writing
-        rejected = written.result()
-        self._published.extend(rejected)
+        self.rejected += len(written.result())
         self._store.commit(changes)
         self._writing = None
         for partition in (*self._identify, *self._customer):

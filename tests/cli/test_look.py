@@ -78,12 +78,9 @@ customer_id                           identifiers  touchpoints  open_alerts  las
 )
 def test_whom_nobody_knows_is_said(redthread, who):
     result = redthread("timeline", who)
-    assert (result.stdout, " ".join(result.stderr.split()), result.exit_code) == (
-        "",
-        f"nobody is known as {who!r}: it is no customer id, no identifier (crm_id, user, loyalty, email, phone, device, cookie, source)"
-        " and no ref on the timeline",
-        1,
-    )
+    kinds = "crm_id, user, loyalty, email, phone, device, cookie, source"
+    said = f"nobody is known as {who!r}: it is no customer id, no identifier ({kinds}) and no ref on the timeline"
+    assert (result.stdout, " ".join(result.stderr.split()), result.exit_code) == ("", said, 1)
 
 
 def test_the_thread_begins_where_one_wants(redthread):

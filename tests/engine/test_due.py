@@ -4,7 +4,7 @@ from hypothesis import strategies as st
 from schemas.clock import Clock
 from streams.engine.due import DueIndex
 
-SALES, ALL = ("sales",), ("*",)
+SALES, ALL = frozenset({"sales"}), frozenset({"*"})
 
 
 def test_a_family_is_woken_when_the_clock_of_those_it_listens_to_has_passed():

@@ -11,7 +11,14 @@ from schemas.timeline import TimelineEntry
 from schemas.touchpoint import Touchpoint, kind_of, wins
 
 TOUCH = Touchpoint(
-    event_id="e1", type="order.placed", at=1_000_000, source="shop", department="online", ids=("crm_id:1", "cookie:2"), recorded_at=2_000_000, digest=7
+    event_id="e1",
+    type="order.placed",
+    at=1_000_000,
+    source="shop",
+    department="online",
+    ids=("crm_id:1", "cookie:2"),
+    recorded_at=2_000_000,
+    digest=7,
 )
 
 
