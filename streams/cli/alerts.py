@@ -11,7 +11,7 @@ from rich.text import Text
 from streams.cli.filters import Where, choice
 from streams.cli.opened import Opened, opened
 from streams.cli.options import DATA_FOLDER, Company, Data, Json, Lang, Limit, Server, Shape, Since, examples, shape
-from streams.cli.output import Format, err, print_json, print_rows, say, shown
+from streams.cli.output import Format, complain, err, print_json, print_rows, say, shown
 from streams.cli.thread import Break, broken
 from streams.cli.times import since as instant_of
 from streams.cli.who import the_one
@@ -111,7 +111,7 @@ def show(
     with opened(data, clickhouse, company) as look:
         rows = look.rows(ONE, id=alert_id.lower())
         if len(rows) != 1:
-            err.print(f"{'no alert has' if not rows else 'more than one alert has'} an id that begins with {alert_id!r}", markup=False)
+            complain(f"{'no alert has' if not rows else 'more than one alert has'} an id that begins with {alert_id!r}")
             raise typer.Exit(1)
         found = dict(zip(FIELDS, rows[0], strict=True))
         history = look.rows(HISTORY, id=found["alert_id"])

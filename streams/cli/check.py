@@ -1,5 +1,6 @@
 """`redthread check`: is the company file right, and what does it say?"""
 
+import re
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -11,9 +12,10 @@ from schemas.company import Company
 from schemas.strict import InvalidConfiguration
 from schemas.vocabulary import VOCABULARY
 from streams.cli.options import COMPANY_FILE, Json, examples
-from streams.cli.output import err, print_json, say
+from streams.cli.output import complain, print_json, say
 from streams.config import load
 
+PLACE = re.compile(r"(.+?):(\d+): ")
 EPILOG = examples("redthread check", "redthread check deploy/examples/minimal", "redthread check redthread.yaml --json")
 
 
@@ -30,17 +32,24 @@ def check(
     try:
         loaded = load(file)
     except InvalidConfiguration as error:
+        problems = sorted(error.problems, key=_place)
         if json:
-            print_json({"file": str(file), "valid": False, "problems": list(error.problems)})
+            print_json({"file": str(file), "valid": False, "problems": problems})
         else:
-            for problem in error.problems:
-                err.print(Text(problem, style="red"))
+            for problem in problems:
+                complain(problem)
         raise typer.Exit(2) from None
     document = {"file": str(loaded.path), "valid": True, "problems": [], **summary(loaded.company)}
     if json:
         print_json(document)
     else:
         _print(document)
+
+
+def _place(problem: str) -> tuple[str, int]:
+    """Where `file:line: field: reason` is, so that one can mend a file from its top to its end."""
+    found = PLACE.match(problem)
+    return (found[1], int(found[2])) if found else (problem, 0)
 
 
 def summary(company: Company) -> dict[str, Any]:

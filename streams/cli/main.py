@@ -8,7 +8,7 @@ import typer
 
 from schemas.strict import InvalidConfiguration
 from streams.cli import demo, look, rules, run, setup
-from streams.cli.output import err
+from streams.cli.output import complain, err
 
 UNREACHABLE = (ConnectionError, EOFError, TimeoutError)
 
@@ -46,10 +46,10 @@ def main() -> None:
         app(standalone_mode=True)
     except InvalidConfiguration as error:
         for problem in error.problems:
-            err.print(problem, style="red", markup=False)
+            complain(problem)
         sys.exit(2)
     except UNREACHABLE as error:
-        err.print(f"cannot reach the server: {error}", style="red", markup=False)
+        complain(f"cannot reach the server: {error}")
         sys.exit(3)
     except KeyboardInterrupt:
         err.print("stopped; the same command goes on where this one ended")

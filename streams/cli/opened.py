@@ -21,7 +21,7 @@ from sinks.clickhouse.errors import UNANSWERED, InvalidAddress, InvalidQuery, Se
 from sinks.clickhouse.reader import Reader
 from sinks.clickhouse.server import EmbeddedServer
 from streams.cli.options import COMPANY_FILE
-from streams.cli.output import err
+from streams.cli.output import complain
 from streams.cli.rule_texts import Language
 from streams.config import Loaded, load
 from streams.folder import DataFolder
@@ -109,10 +109,10 @@ def opened_server(data: Path, server: str | None) -> Iterator[Reader]:
         with _address(data, server) as address, closing(Reader(address)) as reader:
             yield reader
     except InvalidAddress as error:
-        err.print(str(error), style="red", markup=False)
+        complain(str(error))
         raise typer.Exit(2) from None
     except InvalidQuery as error:
-        err.print(_short(str(error)), style="red", markup=False)
+        complain(_short(str(error)))
         raise typer.Exit(1) from None
     except (ServerError, *UNANSWERED) as error:
         raise ConnectionError(sentence(error)) from None

@@ -60,6 +60,11 @@ def say(part: RenderableType) -> None:
     (out if out.is_terminal else Console(file=out.file, width=PIPED_WIDTH, highlight=False)).print(part)
 
 
+def complain(text: str) -> None:
+    """Say on stderr what is wrong; unwrapped, so that editors and logs find `file:line:` on one line."""
+    err.print(text, style="red", markup=False, soft_wrap=True)
+
+
 def print_json(value: Any) -> None:
     """One JSON document on stdout."""
     sys.stdout.write(json.dumps(plain(value), ensure_ascii=False, indent=2) + "\n")

@@ -10,7 +10,7 @@ from uuid import UUID
 import typer
 
 from streams.cli.opened import NOBODY, Opened
-from streams.cli.output import Format, err, print_rows
+from streams.cli.output import Format, complain, print_rows
 
 WHO = typer.Argument(
     metavar="WHO",
@@ -60,14 +60,14 @@ def the_one(opened: Opened, who: str) -> Match:
         return matches[0]
     if not matches:
         kinds = ", ".join(opened.identifiers.by_strength(opened.identifiers.kinds))
-        err.print(f"nobody is known as {who!r}: it is no customer id, no identifier ({kinds}) and no ref on the timeline", markup=False)
+        complain(f"nobody is known as {who!r}: it is no customer id, no identifier ({kinds}) and no ref on the timeline")
         if not opened.has_secret:
             err.print(
                 "personal identifiers need the key that the data were made with: set REDTHREAD_SECRET or REDTHREAD_SECRET_FILE",
                 markup=False,
             )
     else:
-        err.print(f"{who!r} leads to {len(matches)} customers; name one of them by its id", markup=False)
+        complain(f"{who!r} leads to {len(matches)} customers; name one of them by its id")
         through = {match.customer_id: match.through for match in matches}
         rows = opened.rows(ABOUT, customers=list(through))
         print_rows(

@@ -5,6 +5,7 @@ import os
 import signal
 import subprocess
 import sys
+from itertools import takewhile
 from pathlib import Path
 
 import pytest
@@ -80,11 +81,11 @@ def test_check_names_file_line_and_field_of_every_mistake(tmp_path):
     path = tmp_path / "redthread.yaml"
     path.write_text(WRONG, encoding="utf-8")
     result = redthread("check", str(path))
-    assert (result.stdout, result.stderr.replace("\n", " ").split(f"{path}:")[1:], result.exit_code) == (
+    assert (result.stdout, [line.removeprefix(f"{path}:") for line in result.stderr.splitlines()], result.exit_code) == (
         "",
         [
-            "2: timezon: Extra inputs are not permitted ",
-            "11: rules.silence.expect.within: '8 hours' is not a duration: write 30m, 8h, 3d or 2w ",
+            "2: timezon: Extra inputs are not permitted",
+            "11: rules.silence.expect.within: '8 hours' is not a duration: write 30m, 8h, 3d or 2w",
         ],
         2,
     )
@@ -199,7 +200,7 @@ def test_clickhouse_serves_the_folder_to_others_until_it_is_stopped(tmp_path):
     command = [sys.executable, "-c", "from streams.cli.main import main; main()", "clickhouse", "--data", str(tmp_path / "data"), "--json"]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as server:
         assert server.stdout is not None
-        document = json.loads("".join(iter(server.stdout.readline, "}\n")) + "}")
+        document = json.loads("".join(takewhile("}\n".__ne__, server.stdout)) + "}")
         asked = redthread("sql", "SELECT 7 AS n", "--format", "csv", "--clickhouse", document["url"].rpartition("/")[0] + "/default")
         os.kill(server.pid, signal.SIGTERM)
         _, said = server.communicate(timeout=60)

@@ -101,8 +101,11 @@ def _row_key(touchpoint: Touchpoint) -> tuple[str, int]:
     return touchpoint.ids[0], touchpoint.at
 
 
-def _content(alert: Alert) -> Alert:
-    return replace(alert, change="opened", cause=None, because="", successor="", changed_at=0, version=0)
+def _content(message: Any) -> Any:
+    """Without when and why it was published: after a crash a family may be judged again at an earlier tick that comes again."""
+    if isinstance(message, Alert):
+        return replace(message, change="opened", cause=None, because="", successor="", changed_at=0, version=0)
+    return message
 
 
 def _highest(published: Iterable[Any], kind: type, key: str) -> dict[str, Any]:
@@ -110,11 +113,12 @@ def _highest(published: Iterable[Any], kind: type, key: str) -> dict[str, Any]:
     newest: dict[str, list[Any]] = {}
     for message in published:
         if isinstance(message, kind):
-            known = newest.setdefault(getattr(message, key), [message])
-            version = getattr(message, "version")
-            if version > known[0].version:
-                known[:] = [message]
-            elif version == known[0].version and message not in known:
+            name, version = getattr(message, key), message.version
+            known = newest.get(name)
+            if known is None or version > known[0].version:
+                newest[name] = [message]
+            elif version == known[0].version:
                 known.append(message)
-    assert all(len(messages) == 1 for messages in newest.values()), "the newest version says only one thing"
+    for messages in newest.values():
+        assert all(_content(message) == _content(messages[0]) for message in messages), "a version says one thing"
     return {name: messages[0] for name, messages in newest.items()}

@@ -63,39 +63,38 @@ class Selecting:
         self._tests: list[tuple[str, Where]] = [
             (glob, tuple((reader(field), _test(wanted)) for field, wanted in tests.items())) for glob, tests in flatten(selector, words)
         ]
-        self.globs = tuple(dict.fromkeys(glob for glob, _ in self._tests))
-        self._by_type: dict[str, tuple[Where, ...]] = {}
+        self._by_type: dict[str, bool | tuple[Where, ...]] = {}
 
-    def _of(self, type: str) -> tuple[Where, ...]:
-        found = self._by_type.get(type)
-        if found is None:
-            matching = tuple(where for glob, where in self._tests if fnmatchcase(type, glob))
-            found = self._by_type[type] = ((),) if () in matching else matching
-        return found
+    @property
+    def globs(self) -> tuple[str, ...]:
+        """The types it can select."""
+        return tuple(dict.fromkeys(glob for glob, _ in self._tests))
 
     def mentions(self, type: str) -> bool:
         """Can a touchpoint of this type be selected?"""
-        return bool(self._of(type))
+        return any(fnmatchcase(type, glob) for glob, _ in self._tests)
 
     def __call__(self, touchpoint: Touchpoint) -> bool:
         found = self._by_type.get(touchpoint.type)
         if found is None:
-            found = self._of(touchpoint.type)
-        for where in found:
-            if all(ok(read(touchpoint)) for read, ok in where):
-                return True
-        return False
+            found = self._by_type[touchpoint.type] = self._of(touchpoint.type)
+        if found is True or found is False:
+            return found
+        return any(all(ok(read(touchpoint)) for read, ok in where) for where in found)
 
     def __bool__(self) -> bool:
         return bool(self._tests)
 
+    def __or__(self, other: "Selecting") -> "Selecting":
+        """What one of the two selects."""
+        both = Selecting((), {})
+        both._tests = self._tests + other._tests
+        return both
 
-def any_of(*selecting: Selecting) -> Callable[[Touchpoint], bool]:
-    """Selected by one of them."""
-    chosen = [s for s in selecting if s]
-    if len(chosen) == 1:
-        return chosen[0]
-    return lambda t: any(s(t) for s in chosen)
+    def _of(self, type: str) -> bool | tuple[Where, ...]:
+        """What remains to be tested: nothing, because all or none are selected, or these."""
+        matching = tuple(where for glob, where in self._tests if fnmatchcase(type, glob))
+        return () in matching or matching or False
 
 
 def _test(wanted: Any) -> Callable[[Any], bool]:

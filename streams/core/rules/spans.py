@@ -4,14 +4,15 @@ Order inside one instant: only a `seq` that one source vouches for orders touchp
 may depend on its order. In one instant what is open is closed first, then opened; a simultaneous pure closer closes at once.
 """
 
-from collections.abc import Callable, Hashable, Iterable, Sequence
+from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass, field
-from itertools import groupby
+from typing import NamedTuple
 
 from schemas.touchpoint import NEVER, Touchpoint
 
 Predicate = Callable[[Touchpoint], bool]
 Each = Callable[[Touchpoint], Hashable]
+Life = Callable[[Touchpoint], int]
 
 
 def no_key(_: Touchpoint) -> None:
@@ -67,46 +68,121 @@ def spans(
     opens: Predicate,
     closes: Predicate,
     each: Each = no_key,
-    life: Callable[[Touchpoint], int] = for_ever,
+    life: Life = for_ever,
 ) -> list[Span]:
     """Cut touchpoints (sorted by time) into spans; opened again while it is open, a span is joined, not doubled."""
-    last: dict[Hashable, Span] = {}
+    alive: dict[Hashable, Span] = {}
     found: list[Span] = []
-    for at, group in groupby(touchpoints, key=lambda t: t.at):
-        now = list(group)
-        enders = [t for t in now if closes(t)]
-        if enders:
-            _close(last.values(), enders, at, each)
-        for t in now:
+    start, size = 0, len(touchpoints)
+    while start < size:
+        t = touchpoints[start]
+        end = start + 1
+        if end < size and touchpoints[end].at == t.at:
+            while end < size and touchpoints[end].at == t.at:
+                end += 1
+            _instant(alive, found, touchpoints[start:end], opens, closes, each, life)
+        else:  # alone in its instant
+            if alive and closes(t):
+                _close(alive, [t], t.at, each)
             if opens(t):
-                _open(last, found, t, enders, opens, each, life)
+                _stay_open(alive, found, each(t), [t], life)
+        start = end
     return found
 
 
-def _close(open_spans: Iterable[Span], enders: list[Touchpoint], at: int, each: Each) -> None:
-    for span in open_spans:
-        if not span.closers and at <= span.expires:
-            span.closers = first([e for e in enders if each(e) in (None, span.key)])
+def _instant(
+    alive: dict[Hashable, Span],
+    found: list[Span],
+    now: Sequence[Touchpoint],
+    opens: Predicate,
+    closes: Predicate,
+    each: Each,
+    life: Life,
+) -> None:
+    """Several touchpoints in one instant: close, then open."""
+    enders = [t for t in now if closes(t)]
+    closed = _close(alive, enders, now[0].at, each) if enders else {}
+    openers = [t for t in now if opens(t)]
+    if openers:
+        _open(alive, found, openers, _Instant(closed, enders, opens), each, life)
+
+
+class _Instant(NamedTuple):
+    """What simultaneous openers have to know of their instant."""
+
+    closed: dict[Hashable, Span]  # what was open before it and is closed in it
+    enders: list[Touchpoint]
+    opens: Predicate
+
+    def ends(self, t: Touchpoint, key: Hashable, each: Each) -> list[Touchpoint]:
+        """What closes a span that `t` opens in the same instant: what is later, and what is simultaneous and opens nothing itself."""
+        return first([e for e in self.enders if shares(each(e), key) and (after(e, t) or (not after(t, e) and not self.opens(e)))])
+
+
+def shares(value: Hashable, key: Hashable) -> bool:
+    """Does a touchpoint with this value concern the span of that key? Without a value it concerns all; of several, one is enough."""
+    if value is None or value == key:
+        return True
+    if isinstance(value, tuple):
+        return key in value or (isinstance(key, tuple) and not set(value).isdisjoint(key))
+    return isinstance(key, tuple) and value in key
+
+
+def _close(alive: dict[Hashable, Span], enders: list[Touchpoint], at: int, each: Each) -> dict[Hashable, Span]:
+    """End what is open; what has run out before is only forgotten."""
+    closed: dict[Hashable, Span] = {}
+    for key, span in list(alive.items()):
+        closers = [e for e in enders if shares(each(e), key)]
+        if at > span.expires:
+            del alive[key]
+        elif closers:
+            span.closers = first(closers)
+            closed[key] = alive.pop(key)
+    return closed
+
+
+def _stay_open(
+    alive: dict[Hashable, Span], found: list[Span], key: Hashable, openers: list[Touchpoint], life: Life
+) -> None:
+    expires = max(map(life, openers)) if life is not for_ever else NEVER
+    span = alive.get(key)
+    if span is not None and openers[0].at <= span.expires:
+        span.members += openers
+        span.expires = max(span.expires, expires)
+    else:
+        alive[key] = opened = Span(key, openers, expires)
+        found.append(opened)
 
 
 def _open(
-    last: dict[Hashable, Span],
+    alive: dict[Hashable, Span],
     found: list[Span],
-    t: Touchpoint,
-    enders: list[Touchpoint],
-    opens: Predicate,
+    openers: list[Touchpoint],
+    instant: _Instant,
     each: Each,
-    life: Callable[[Touchpoint], int],
+    life: Life,
 ) -> None:
-    key = each(t)
-    ends = enders and first([e for e in enders if each(e) in (None, key) and (after(e, t) or (not after(t, e) and not opens(e)))])
-    span = last.get(key)
-    joins = span is not None and t.at <= span.expires
-    if span is not None and joins and all(after(c, t) for c in span.closers) and bool(ends) == bool(span.closers):
-        span.members.append(t)
-        span.expires = max(span.expires, life(t))
-        return
-    opened = Span(key, [t], life(t), list(ends))
-    found.append(opened)
-    if span is None or not joins or span.closers:
-        last[key] = opened
+    """Simultaneous openers: those that something closes at once, those that were in time to join what is closed, and the rest.
+
+    Each finds its place by its own relation to the closers, so that it does not matter in which order they are looked at.
+    """
+    staying: dict[Hashable, list[Touchpoint]] = {}
+    at_once: dict[tuple[Hashable, tuple[str, ...]], Span] = {}
+    for t in openers:
+        key = each(t)
+        ends = instant.ends(t, key, each)
+        before = instant.closed.get(key)
+        certain = all(after(e, t) for e in ends)
+        if not ends:
+            staying.setdefault(key, []).append(t)
+        elif before is not None and all(after(closer, t) for closer in before.closers):
+            before.members.append(t)
+        elif certain and (key, tuple(e.event_id for e in ends)) in at_once:
+            at_once[key, tuple(e.event_id for e in ends)].members.append(t)
+        else:
+            opened = Span(key, [t], life(t), ends)
+            found.append(opened)
+            if certain:
+                at_once[key, tuple(e.event_id for e in ends)] = opened
+    for key, together in staying.items():
+        _stay_open(alive, found, key, together, life)

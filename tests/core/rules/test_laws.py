@@ -1,0 +1,70 @@
+"""The laws of judging, over generated histories and rules that use every parameter of the language.
+
+`--hypothesis-profile=thorough` tries five times as many; `REDTHREAD_EXAMPLES=20000` tries as many as it says.
+"""
+
+from collections import Counter
+from random import Random
+
+import pytest
+from hypothesis import assume, given
+from hypothesis import strategies as st
+from msgspec.structs import replace
+
+from schemas.clock import Clock
+from schemas.touchpoint import NEVER, Touchpoint
+from streams.core.history import ties
+from streams.core.rules.court import Judgement
+from streams.core.rules.finding import Finding
+from tests.core.rules.histories import BASE, CLOCKS, COURT, HOUR, HOURS, by_id, everybody, histories
+
+pytestmark = pytest.mark.law
+
+DEPARTMENTS = ("north", "south", "east")
+HOLDERS = {"p1", "p2", "p3"}  # who had it in which order inside one instant: there names have to decide
+
+
+@given(histories(), CLOCKS, st.randoms(use_true_random=False))
+def test_the_order_of_arrival_does_not_matter(touchpoints: list[Touchpoint], clock: Clock, random: Random) -> None:
+    as_given = COURT.judge(touchpoints, clock)
+    random.shuffle(touchpoints)
+    assert COURT.judge(touchpoints, clock) == as_given
+
+
+@given(histories(), CLOCKS)
+def test_the_names_of_simultaneous_events_do_not_matter(touchpoints: list[Touchpoint], clock: Clock) -> None:
+    """Reversing all event ids, which only break ties, leaves everything but the names."""
+
+    def shape(judgement: Judgement) -> Counter[tuple[object, ...]]:
+        return Counter((f.rule, f.key, f.level, f.since, f.until, f.size) for f in judgement.findings if f.rule not in HOLDERS)
+
+    renamed = [replace(t, event_id=f"x{99 - int(t.event_id[1:]):02}") for t in touchpoints]
+    assert shape(COURT.judge(renamed, clock)) == shape(COURT.judge(touchpoints, clock))
+
+
+@given(histories())
+def test_an_answer_changes_only_when_somebody_was_to_be_woken(touchpoints: list[Touchpoint]) -> None:
+    before = COURT.judge(touchpoints, everybody(BASE - HOUR))
+    for now in range(BASE - HOUR, BASE + (HOURS + 120) * HOUR, HOUR // 2):
+        judgement = COURT.judge(touchpoints, everybody(now))
+        if not any(at <= now for _, at in before.wakes):
+            assert by_id(judgement) == by_id(before)
+        assert all(at > now for _, at in judgement.wakes)
+        before = judgement
+
+
+@given(histories(), CLOCKS, st.sampled_from(DEPARTMENTS), st.integers(1, 40))
+def test_an_answer_changes_only_when_a_clock_reaches_a_wake(touchpoints: list[Touchpoint], clock: Clock, moved: str, hours: int) -> None:
+    before = COURT.judge(touchpoints, clock)
+    later = Clock(clock.now, {**clock.departments, moved: clock.departments[moved] + hours * HOUR})
+    if all(later.of(hears) < at for hears, at in before.wakes):
+        assert by_id(COURT.judge(touchpoints, later)) == by_id(before)
+
+
+@given(histories(), CLOCKS)
+def test_only_the_clocks_that_a_rule_hears_matter(touchpoints: list[Touchpoint], clock: Clock) -> None:
+    everything = COURT.judge(touchpoints, clock)
+    for name, judge in COURT.judges.items():
+        if judge.rule.judge == "now":
+            alone = COURT.judge(touchpoints, Clock(NEVER - 1, dict.fromkeys(DEPARTMENTS, NEVER - 1) | {d: clock.of((d,)) for d in judge.hears}))
+            assert [f for f in alone.findings if f.rule == name] == [f for f in everything.findings if f.rule == name]
