@@ -36,3 +36,15 @@ class Report(Struct, frozen=True, array_like=True, tag="report"):
     level: int
     partition: int
     clock: Clock
+
+
+class SourceReport(Struct, frozen=True, array_like=True, tag="source"):
+    """How far one partition of a source's topic has been handed on, every output acknowledged. 0 where nothing is known (yet)."""
+
+    topic: str
+    partition: int
+    partitions: int  # of the topic
+    now: int  # whatever was recorded up to this instant has been handed on
+    arrived: int  # when the newest record was recorded
+    newest: int  # when the latest event occurred
+    ended: bool  # there was nothing more in the log

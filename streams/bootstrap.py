@@ -16,7 +16,7 @@ from streams.core.calendar import US, duration
 from streams.core.identity import IdentityRules
 from streams.core.journeys import JourneyBook
 from streams.core.rules.court import Court
-from streams.engine.backfill import Backfill, Input, Progress
+from streams.engine.backfill import EPOCH_RECORDS, Backfill, Input, Progress
 from streams.engine.embedded import EmbeddedEngine
 from streams.engine.store import RocksStore
 from streams.folder import DataFolder
@@ -80,6 +80,8 @@ def embedded(
     url: str | None = None,
     report: Callable[[Progress, Input | None], None] = lambda _progress, _input: None,
     on_retry: Callable[[Retry], None] = lambda _retry: None,
+    partitions: int = PARTITIONS,
+    epoch_records: int = EPOCH_RECORDS,
 ) -> Iterator[Pipeline]:
     """A pipeline with its state in `folder`; leaving the context saves what was acknowledged and stops what was started."""
     company, settings = loaded.company, Settings()
@@ -90,7 +92,7 @@ def embedded(
         stack.callback(sink.close)
         store = stack.enter_context(RocksStore(folder.state))
         stage = customer_stage(company, loaded.court)
-        engine = EmbeddedEngine(IdentityRules.of(company), stage, store, sink, PARTITIONS)
+        engine = EmbeddedEngine(IdentityRules.of(company), stage, store, sink, partitions)
         stack.callback(engine.close)
         backfill = Backfill(
             engine,
@@ -100,6 +102,7 @@ def embedded(
             longest=company.max_record,
             received_at=int(datetime.now(UTC).timestamp() * US),
             report=report,
+            epoch_records=epoch_records,
         )
         yield Pipeline(backfill, sink, address)
 

@@ -30,7 +30,7 @@ COLUMNS = (
     "customer_id",
     "alert_id",
 )
-ON_A_TERMINAL = 8  # of the columns above; the others are for programs
+SHOWN = ("starts_at", "severity", "status", "rule", "responsible", "alert_id", "summary")  # the others are for programs
 ID_SHOWN = 8  # characters of an id in a table: enough for `alerts show`
 STATUSES = ("open", "held", "acknowledged", "silenced", "resolved", "withdrawn")
 SEVERITIES = ("critical", "high", "warning", "info")
@@ -91,12 +91,17 @@ def listing(
         where.add("starts_at >= {since:DateTime64(6, 'UTC')}", since=instant_of(since, look.zone, look.newest()) if since else None)
         rows = look.rows(f"SELECT {_columns()} FROM alerts{where} ORDER BY starts_at DESC, alert_id LIMIT {limit + 1}", **where.values)
     if shape(format, json) is Format.table:
-        columns = (*COLUMNS[:ON_A_TERMINAL], "alert_id")
-        print_rows(columns, [(*row[:ON_A_TERMINAL], row[-1][:ID_SHOWN]) for row in rows[:limit]], Format.table)
+        print_rows(SHOWN, [_shown(dict(zip(COLUMNS, row, strict=True))) for row in rows[:limit]], Format.table)
     else:
         print_rows(COLUMNS, rows[:limit], shape(format, json))
     if len(rows) > limit:
         err.print(f"there are more than {limit}; --limit shows more", style="dim")
+
+
+def _shown(alert: dict[str, Any]) -> list[Any]:
+    at_risk = ", at risk" if alert["level"] == "at_risk" else ""
+    alert |= {"status": alert["status"] + at_risk, "alert_id": alert["alert_id"][:ID_SHOWN]}
+    return [alert[name] for name in SHOWN]
 
 
 def show(

@@ -12,8 +12,8 @@ from streams.cli.times import since as instant_of
 from streams.cli.who import the_one
 
 COLUMNS = (
-    "opened_at", "kind", "matter", "status", "turn", "departments", "handoffs", "bounces", "touches_in", "touches_out", "findings",
-    "ended_at", "last_at", "teams", "repeats", "promises", "waiting_seconds", "customer_id", "journey_id",
+    "opened_at", "kind", "ref", "status", "turn", "departments", "handoffs", "bounces", "touches_in", "touches_out", "findings",
+    "ended_at", "last_at", "matter", "teams", "repeats", "promises", "reopened", "waits_for", "waiting_seconds", "customer_id", "journey_id",
 )  # fmt: skip
 ON_A_TERMINAL = 11  # of the columns above; the others are for programs
 STATUSES = ("open", "completed", "canceled", "abandoned")

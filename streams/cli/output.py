@@ -13,7 +13,7 @@ from rich.console import Console, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-PIPED_WIDTH = 240  # characters; longer cells are folded
+PIPED_WIDTH = 2_000  # characters; longer cells are folded
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 out = Console(highlight=False, soft_wrap=False)

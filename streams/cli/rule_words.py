@@ -77,7 +77,9 @@ class Sentences:
         return f"{self._say('and')} ".join(parts)
 
     def _values(self, value: Any) -> str:
-        return self._say("or").join(map(str, value)) if isinstance(value, (list, tuple)) else str(value)
+        if isinstance(value, (list, tuple)):
+            return self._say("or").join(map(self._values, value))
+        return str(value).lower() if isinstance(value, bool) else str(value)
 
     def _expect(self, verb: Expect, rule: Rule) -> Iterator[str]:
         yield self._say("expect", after=self.selector(verb.after), then=self.selector(verb.then), time=self._time(verb, rule))

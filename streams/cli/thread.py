@@ -124,15 +124,20 @@ def broken(entry: Break, zone: ZoneInfo) -> RenderableType:
     for event in entry.evidence:
         _, at, type_, department = event[:4]
         when = at.astimezone(zone)
-        lines.add_row("because", f"{when:%a} {when.day} {when:%b %H:%M}  {department}  {type_}")
+        lines.add_row("because" if at <= entry.at else "then", f"{when:%a} {when.day} {when:%b %H:%M}  {department}  {type_}")
     if not closed:
         lines.add_row("who acts", entry.responsible or "nobody is named by the rule")
     if entry.first_step and not closed:
         lines.add_row("first step", entry.first_step)
-    title = Text.assemble(
-        (f"{local:%H:%M}  {mark} {entry.title}: ", f"bold {style}"), (entry.summary, style), (f"  [{_state(entry, zone)}]", "dim")
+    said = entry.summary if entry.title.casefold() in entry.summary.casefold() else f"{entry.title}: {entry.summary}"
+    title = Table.grid()
+    title.add_column(no_wrap=True)
+    title.add_column(overflow="fold")
+    title.add_row(
+        Text(f"  {local:%H:%M}  ", f"bold {style}"),
+        Text.assemble((f"{mark} {said}", f"bold {style}"), (f"  [{_state(entry, zone)}]", "dim")),
     )
-    return Group(Padding(title, (0, 0, 0, 2), expand=False), Padding(lines, (0, 0, 0, INDENT), expand=False))
+    return Group(title, Padding(lines, (0, 0, 0, INDENT), expand=False))
 
 
 def _state(entry: Break, zone: ZoneInfo) -> str:

@@ -62,10 +62,7 @@ def the_one(opened: Opened, who: str) -> Match:
         kinds = ", ".join(opened.identifiers.by_strength(opened.identifiers.kinds))
         complain(f"nobody is known as {who!r}: it is no customer id, no identifier ({kinds}) and no ref on the timeline")
         if not opened.has_secret:
-            err.print(
-                "personal identifiers need the key that the data were made with: set REDTHREAD_SECRET or REDTHREAD_SECRET_FILE",
-                markup=False,
-            )
+            complain("personal identifiers need the key that the data were made with: set REDTHREAD_SECRET or REDTHREAD_SECRET_FILE")
     else:
         complain(f"{who!r} leads to {len(matches)} customers; name one of them by its id")
         through = {match.customer_id: match.through for match in matches}

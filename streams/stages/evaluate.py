@@ -20,7 +20,8 @@ from streams.core.alerts import AlertBook
 from streams.core.identity import IdentityRules, Resolution, ends, holds, resolve
 from streams.core.journeys import JourneyBook
 from streams.core.journeys import changes as journey_changes
-from streams.core.rules.court import Court, Wake
+from streams.core.rules.court import Court
+from streams.core.rules.sitting import Wake
 from streams.core.shared_identifier import SHARED_IDENTIFIER, VERSION, shared_identifiers
 from streams.stages.step import Published, Step
 

@@ -38,6 +38,6 @@ def redthread(data: Path) -> Run:
     """Run a command that looks into that folder."""
 
     def run(*words: str, typed: str | None = None) -> Result:
-        return CliRunner().invoke(app, [*words, "--data", str(data)], input=typed)
+        return CliRunner(env={"COLUMNS": "200"}).invoke(app, [*words, "--data", str(data)], input=typed)
 
     return run

@@ -74,7 +74,7 @@ def _touch(name: str, when: str, type_: str, department: str, ids: tuple[str, ..
         "event_id": event_id(source, name), "type": type_, "at": at(when), "source": source, "department": department, "ids": ids, "source_event_id": name,
         "recorded_at": at(when), "digest": 1, "origin": Origin(f"{source}.csv", 0, int(name)),
     }  # fmt: skip
-    return TimelineEntry(Touchpoint(**(known | said)), 0, customer_id(owner))  # type: ignore[arg-type]
+    return TimelineEntry(Touchpoint(**(known | said)), 0, customer_id(owner))
 
 
 def _timeline() -> Iterator[TimelineEntry]:
@@ -164,7 +164,7 @@ def _alerts() -> Iterator[Alert]:
 
 def _alert(known: Mapping[str, object], **said: object) -> Alert:
     left_out = {"rule_version": "v1", "level": "broken", "customer_id": customer_id(ANNA), "journey": "", "anchor": event_id("shop", "10")}
-    return Alert(**(left_out | dict(known) | said))  # type: ignore[arg-type]
+    return Alert(**(left_out | dict(known) | said))
 
 
 def _journey(order: str, status: JourneyStatus, findings: tuple[str, ...]) -> Journey:

@@ -141,10 +141,10 @@ def test_alerts_are_listed_newest_first(redthread):
     assert (
         lines(redthread("alerts"))
         == f"""\
-starts_at             severity  status    level   rule               summary                                                              matter      responsible  alert_id
-2026-03-09 16:12:00Z  high      resolved  broken  silence            Nobody answered within 8 working hours.                              order:1002  service      {SILENT[:8]}
-2026-03-06 23:00:00Z  high      open      broken  late_delivery      Order 1002 was promised until Fri 6 Mar and has not been delivered.  order:1002  offline      {LATE[:8]}
-2026-03-04 10:00:00Z  info      open      broken  shared_identifier  Somebody said that these are two customers.                                                   {SHARED[:8]}
+starts_at             severity  status    rule               responsible  alert_id  summary
+2026-03-09 16:12:00Z  high      resolved  silence            service      {SILENT[:8]}  Nobody answered within 8 working hours.
+2026-03-06 23:00:00Z  high      open      late_delivery      offline      {LATE[:8]}  Order 1002 was promised until Fri 6 Mar and has not been delivered.
+2026-03-04 10:00:00Z  info      open      shared_identifier               {SHARED[:8]}  Somebody said that these are two customers.
 """
     )
 
@@ -228,7 +228,7 @@ def test_journeys_are_listed_newest_first(redthread):
     assert (
         lines(redthread("journeys"))
         == """\
-opened_at             kind   matter      status     turn  departments      handoffs  bounces  touches_in  touches_out  findings
+opened_at             kind   ref         status     turn  departments      handoffs  bounces  touches_in  touches_out  findings
 2026-03-02 18:30:00Z  order  order:1002  open       us    online, service  1         0        2           1            late_delivery
 2026-03-02 09:15:00Z  order  order:1001  completed  us    online, service  1         0        2           1
 """

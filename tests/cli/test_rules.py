@@ -44,7 +44,7 @@ Listens to
 
 Words
   asked: `contact.inbound`
-  answered: `contact.outbound` (automatic ≠ True)
+  answered: `contact.outbound` (automatic ≠ true)
 
 Waits and wakes
   Waits until these have reported everything up to then: sales, service.

@@ -41,7 +41,7 @@ rules:
 
 
 def redthread(*words):
-    return CliRunner().invoke(app, words)
+    return CliRunner(env={"COLUMNS": "200"}).invoke(app, words)
 
 
 def lines(result):
@@ -98,8 +98,8 @@ def test_check_names_the_rule_that_does_not_compile(tmp_path):
     assert (document["valid"], [problem.removeprefix(f"{path}:") for problem in document["problems"]]) == (
         False,
         [
-            "4: rules.silence: calendar: there is no calendar 'ofice'; did you mean office?",
-            "5: rules.mine: no source reports 'order.placd'; did you mean order.placed?",
+            "4: rules.silence.calendar: there is no calendar 'ofice'; did you mean office?",
+            "7: rules.mine.limit.what: nobody reports 'order.placd'; did you mean order.placed?",
         ],
     )
 

@@ -108,7 +108,7 @@ def _content(message: Any) -> Any:
     return message
 
 
-def _highest(published: Iterable[Any], kind: type, key: str) -> dict[str, Any]:
+def _highest(published: Iterable[Any], kind: type[Any], key: str) -> dict[str, Any]:
     """Per key the highest version, which must say one thing however often it was published."""
     newest: dict[str, list[Any]] = {}
     for message in published:

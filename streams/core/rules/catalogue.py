@@ -1,8 +1,9 @@
 """Who reports what: event type (or glob) -> departments. A misspelt type fails at load, and absence listens to the right clocks."""
 
-from collections.abc import Mapping, Sequence
-from difflib import get_close_matches
+from collections.abc import Iterable, Mapping, Sequence
 from fnmatch import fnmatchcase
+
+from streams.core.rules.nearest import nearest
 
 EVERYBODY = "*"
 
@@ -12,6 +13,7 @@ class Catalogue:
 
     def __init__(self, types: Mapping[str, Sequence[str]]) -> None:
         self._types = types
+        self._departments = {EVERYBODY}.union(*types.values())
 
     def departments(self, glob: str) -> frozenset[str]:
         """Who reports touchpoints that the glob matches; raises ValueError with the nearest type when nobody does."""
@@ -20,6 +22,10 @@ class Catalogue:
             return frozenset(department for departments in found for department in departments)
         if not self._types:
             return frozenset((EVERYBODY,))
-        close = get_close_matches(glob, self._types, 1)
-        hint = f"did you mean {close[0]}?" if close else "add it to types: if it is the company's own"
-        raise ValueError(f"nobody reports {glob!r}; {hint}")
+        raise ValueError(f"nobody reports {glob!r}{nearest(glob, self._types, '; add it to types: if it is one of your own')}")
+
+    def check(self, departments: Iterable[str]) -> None:
+        """Raises ValueError for a department that reports nothing: nobody would ever wait for it."""
+        for name in departments:
+            if self._types and name not in self._departments:
+                raise ValueError(f"no department {name!r} reports anything{nearest(name, self._departments)}")

@@ -9,24 +9,32 @@ from collections.abc import Sequence
 from schemas.alert import Level
 from schemas.rule import Expect, Rule
 from schemas.touchpoint import NEVER, Touchpoint
-from streams.core.calendar import Always, duration, instant
+from streams.core.calendar import Always, duration, named_instant
+from streams.core.rules.field import reader
 from streams.core.rules.finding import Finding, Hearing
-from streams.core.rules.selector import any_of, reader
 from streams.core.rules.spans import Span, after, first, spans
 from streams.core.rules.verb import Context, Verb
 
 
 class ExpectVerb(Verb):
-    opening = ("after",)
+    """See `schemas.rule.Expect`."""
+
     ending = ("then", "unless", "pause", "go")
 
     def __init__(self, name: str, rule: Rule, spec: Expect, calendar: Always, context: Context) -> None:
         super().__init__(name, rule, spec, calendar, context)
         self._spec = spec
-        self._closes = any_of(*(self.roles[role] for role in ("then", "unless") if role in self.roles))
+        self._opens = self.roles["after"]
+        self._closes = self.any_of(("then", "unless"))
         self._by = reader(spec.by) if spec.by else None
-        self._within = duration(spec.within) if spec.within else 0
+        self._within = calendar.adding(spec.within) if spec.within else None
+        self._runs = duration(spec.within) if spec.within else 0
+        self._grace = calendar.adding(spec.grace) if spec.grace else None
         self._warn = duration(spec.warn) if spec.warn else 0
+
+    @property
+    def needs(self) -> tuple[str, ...]:
+        return ("after",)
 
     def judge(self, group: Sequence[Touchpoint], hearing: Hearing) -> None:
         early = first([t for t in group if self._closes(t)]) if self._spec.anytime else []
@@ -34,44 +42,43 @@ class ExpectVerb(Verb):
         if hearing.cut is not None:
             hearing.keep += early
             hearing.keep += [t for pause in still if pause.end >= hearing.cut for t in pause.events]
-        for span in spans(group, self.roles["after"], self._closes):
+        for span in spans(group, self._opens, self._closes):
             opener = span.members[0]
-            if any(not after(e, opener) for e in early):
+            if early and any(not after(e, opener) for e in early):
                 continue
             if hearing.cut is not None and span.end >= hearing.cut:
                 hearing.keep += [*span.members, *(t for pause in still if pause.end >= opener.at for t in pause.events)]
             self._judge(span, still, hearing)
 
     def _judge(self, span: Span, still: list[Span], hearing: Hearing) -> None:
-        opener, end = span.members[0], span.closers[0].at if span.closers else None
-        due = min(self._due(t, still) for t in span.members)
-        warn = due
+        opener, end = span.members[0], span.end
+        due = min([self._due(t, still) for t in span.members])
+        levels: list[tuple[int, Level]] = [(due, "broken")]
         if self._warn and due < NEVER:
-            warn = max(self.calendar.when(self.calendar.worked(due) - self._warn), opener.at)
-        levels: tuple[tuple[int, Level], ...] = ((due, "broken"), (warn, "at_risk"))
+            levels.append((max(self.calendar.when(self.calendar.worked(due) - self._warn), opener.at), "at_risk"))
         for at, level in levels:
-            if at >= NEVER or (end is not None and end <= at):
+            if end <= at:
                 continue
             hearing.wakes.append(at)
             if at <= hearing.now:
-                evidence = frozenset(t.event_id for t in span.events)
+                evidence = frozenset([t.event_id for t in span.events])
                 hit = ((opener.event_id, at),)  # what broke the rule is that nothing had come by then
-                hearing.findings.append(Finding(self.name, hearing.key, opener.event_id, level, at, end, hit, evidence, 1))
+                until = end if span.closers else None
+                hearing.findings.append(Finding(self.name, hearing.key, opener.event_id, level, at, until, hit, evidence, 1))
                 return
 
     def _due(self, t: Touchpoint, still: list[Span]) -> int:
-        spec = self._spec
         promised = self._by(t) if self._by is not None else None
-        if promised is not None:
-            due = instant(promised, self.timezone)
-            due = self.calendar.add(due, spec.grace) if spec.grace else due
-        elif not spec.within:
+        due = named_instant(promised, self.timezone) if promised is not None else None
+        if due is not None:
+            due = self._grace(due) if self._grace is not None else due
+        elif self._within is None:
             return NEVER
         elif still:
-            due = self._paused(t.at, self._within, still)
+            due = self._paused(t.at, self._runs, still)
         else:
-            due = self.calendar.add(t.at, spec.within)
-        return max(t.at, self.calendar.end_of_day(due) if spec.end_of and due < NEVER else due)
+            due = self._within(t.at)
+        return max(t.at, self.calendar.end_of_day(due) if self._spec.end_of and due < NEVER else due)
 
     def _paused(self, start: int, left: int, still: list[Span]) -> int:
         """Walk the running stretches between the pauses until the working time is used up."""

@@ -28,9 +28,8 @@ class Finding(Struct, frozen=True):
 
 @dataclass(slots=True)
 class Hearing:
-    """One rule in front of one customer: what is known of time, and what the verbs have found so far."""
+    """One rule in front of one customer: what is known of time, and what the verb has found so far."""
 
-    rule: str
     now: int  # the clock of those whom the rule hears
     cut: int | None = None  # fold: collect what is still needed to judge anything from here on
     key: tuple[str, ...] = ()

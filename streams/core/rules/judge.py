@@ -1,118 +1,91 @@
 """One rule, compiled: which touchpoints concern it, which of them are judged together, and its verdict on each group."""
 
-from collections.abc import Iterator, Mapping, Sequence
-from itertools import product
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
-
-from msgspec.structs import replace
 
 from schemas.rule import Rule
 from schemas.touchpoint import NEVER, Touchpoint
 from streams.core.calendar import Always
-from streams.core.history import Matter
 from streams.core.rules.expect import ExpectVerb
 from streams.core.rules.finding import Finding, Hearing
 from streams.core.rules.forbid import ForbidVerb
+from streams.core.rules.grouping import Grouping, Matters
 from streams.core.rules.limit import LimitVerb
 from streams.core.rules.pingpong import PingPongVerb
-from streams.core.rules.selector import any_of, reader
-from streams.core.rules.verb import Context, Verb
+from streams.core.rules.verb import CLOSING, OPENING, Context, Verb, field_of
 
 VERBS: Mapping[str, Any] = {"expect": ExpectVerb, "forbid": ForbidVerb, "limit": LimitVerb, "pingpong": PingPongVerb}
-WHOLE = ("matter", "customer")  # parts of `per` that are no fields
 UPSTREAM = "alert."  # alert.<rule>.opened and alert.<rule>.ended are touchpoints for rules that build on it
-
-Key = tuple[Any, ...]
 
 
 class Verdict(NamedTuple):
     """What one rule says."""
 
     findings: list[Finding]
-    wake_at: int | None  # in the rule's own clock: the next instant at which its findings can change
+    wakes: list[int]  # in the rule's own clock: the instants at which its findings can change, passed or not
     keep: list[Touchpoint]  # touchpoints before the cut that are still needed to judge anything from it on
+
+    def wake_after(self, now: int) -> int:
+        """The next instant at which the findings can change; NEVER if they cannot."""
+        return min([at for at in self.wakes if at > now], default=NEVER)
+
+
+class Upstream(NamedTuple):
+    """A rule that another one builds on, and the types under which that one sees its findings."""
+
+    judge: "Judge"
+    types: frozenset[str]
 
 
 class Judge:
-    """`hears` are the departments whose clocks count; the court fills it in."""
+    """`hears`, the departments whose clocks count, and `builds_on` depend on other rules: `strata` fills them in."""
 
     def __init__(self, name: str, rule: Rule, calendar: Always, context: Context) -> None:
         self.name, self.rule = name, rule
-        kind = next(verb for verb in VERBS if getattr(rule, verb) is not None)
-        self.verb: Verb = VERBS[kind](name, rule, getattr(rule, kind), calendar, context)
-        self.kind = kind
+        self.kind = next(kind for kind in VERBS if getattr(rule, kind) is not None)
+        self.verb: Verb = VERBS[self.kind](name, rule, getattr(rule, self.kind), calendar, context)
         self.per = (rule.per,) if isinstance(rule.per, str) else rule.per
-        self._read = [None if part in WHOLE else reader(part) for part in self.per]
+        self.least = self.verb.least
         self.globs = tuple(dict.fromkeys(glob for role in self.verb.roles.values() for glob in role.globs))
-        self.upstream = frozenset(glob.split(".")[1] for glob in self.globs if glob.startswith(UPSTREAM))
         self.hears: tuple[str, ...] = ()
-        roles = self.verb.roles
-        self._closes = any_of(*(roles[r] for r in ("then", "unless", "until", "before", "pause", "go") if r in roles))
-        self._opens = any_of(*(roles[r] for r in ("after", "what") if r in roles))
-
-    def ending_globs(self) -> Iterator[str]:
-        """Types that could end, excuse or prolong a finding."""
-        for role in self.verb.ending:
-            if role in self.verb.roles:
-                yield from self.verb.roles[role].globs
+        self.builds_on: tuple[Upstream, ...] = ()
+        closes, opens = self.verb.any_of(CLOSING), self.verb.any_of(OPENING)
+        self.grouping = Grouping(self.per, rule.loose, lambda t: closes(t) and not opens(t))
+        self._needs = tuple(self.verb.roles[role] for role in self.verb.needs)
 
     def mentions(self, type: str) -> bool:
         """Does any role select touchpoints of this type?"""
         return any(role.mentions(type) for role in self.verb.roles.values())
 
-    def opened_by(self, type: str) -> bool:
-        """Is there nothing to judge without a touchpoint of such a type?"""
-        return any(self.verb.roles[role].mentions(type) for role in self.verb.opening)
+    def can_find(self, types: Collection[str]) -> bool:
+        """Is there anything to find in a history of these types?"""
+        seen = set(types).union(*(upstream.types for upstream in self.builds_on))
+        return all(any(map(role.mentions, seen)) for role in self._needs)
 
-    def __call__(self, mine: Sequence[Touchpoint], now: int, matters: Mapping[str, Matter], cut: int | None = None) -> Verdict:
+    def globs_by_field(self) -> Iterator[tuple[str, str]]:
+        """The field of the rule, and a type or glob that it speaks of."""
+        for role, selecting in self.verb.roles.items():
+            for glob in selecting.globs:
+                yield f"{self.kind}.{field_of(role)}", glob
+
+    def ending_globs(self) -> Iterator[str]:
+        """Types that could end, excuse or prolong a finding."""
+        for role in self.verb.listens_to():
+            yield from self.verb.roles[role].globs
+
+    def __call__(self, mine: Sequence[Touchpoint], now: int, matters: Matters, cut: int | None = None) -> Verdict:
         """`mine`: the touchpoints that concern the rule, sorted by `order`; `now`: the clock of those it hears."""
-        hearing = Hearing(self.name, now, cut)
+        hearing = Hearing(now, cut)
         kept: list[Touchpoint] = []
-        for key, group in self._groups(mine, matters).items():
-            hearing.key = tuple(value for part, value in zip(self.per, key, strict=False) if part not in WHOLE)
+        if self.rule.judge == "settled":
+            later = [t for t in mine if t.at > now]
+            mine = mine[: len(mine) - len(later)]
+            hearing.wakes += [t.at for t in later]
+            kept += [t for t in later if cut is not None and t.at < cut]
+        for hearing.key, group in self.grouping(mine, matters):
             self.verb.judge(group, hearing)
             if cut is not None:
-                kept += [self.narrow(t, hearing.key) for t in {t.event_id: t for t in hearing.keep if t.at < cut}.values()]
+                needed = {t.event_id: t for t in hearing.keep if t.at < cut}
+                kept += [self.grouping.narrow(t, hearing.key) for t in needed.values()]
                 hearing.keep = []
-        wake = min((at for at in hearing.wakes if now < at < NEVER), default=None)
-        return Verdict(hearing.findings, wake, kept)
-
-    def _groups(self, mine: Sequence[Touchpoint], matters: Mapping[str, Matter]) -> dict[Key, list[Touchpoint]]:
-        if self.per == ("customer",):
-            return {(): list(mine)} if mine else {}
-        groups: dict[Key, list[Touchpoint]] = {}
-        guests: list[Touchpoint] = []  # an answer without a matter answers every matter
-        for t in mine:
-            for key in self._keys(t, matters):
-                groups.setdefault(key, []).append(t)
-            if self.rule.loose and t.event_id not in matters and self._closes(t) and not self._opens(t):
-                guests.append(t)
-        if guests:
-            for key, members in groups.items():
-                if "" not in key:
-                    groups[key] = sorted(members + guests, key=lambda t: t.order)
-        return groups
-
-    def _keys(self, t: Touchpoint, matters: Mapping[str, Matter]) -> Iterator[Key]:
-        """Every combination of values; a touchpoint that lacks one is not judged."""
-        values: list[Sequence[Any]] = []
-        for part, read in zip(self.per, self._read, strict=True):
-            if read is not None:
-                value = read(t)
-                values.append(() if value is None else value if isinstance(value, tuple) else (value,))
-            elif part == "customer":
-                values.append(("",))
-            else:
-                matter = matters.get(t.event_id)
-                values.append((matter,) if matter is not None else ("",) if self.rule.loose else ())
-        return product(*values)
-
-    def narrow(self, t: Touchpoint, key: Key) -> Touchpoint:
-        """A touchpoint that is judged under several keys, as this key sees it."""
-        for part, value in zip((part for part in self.per if part not in WHOLE), key, strict=True):
-            kind, _, rest = part.partition(".")
-            if part == "facts":
-                t = replace(t, facts=(value,))
-            elif kind == "ref" and len(t.refs.get(rest, ())) > 1:
-                t = replace(t, refs={**t.refs, rest: (value,)})
-        return t
+        return Verdict(hearing.findings, hearing.wakes, kept)

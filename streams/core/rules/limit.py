@@ -10,9 +10,9 @@ from dataclasses import dataclass, field
 from schemas.rule import Limit, Rule
 from schemas.touchpoint import Touchpoint
 from streams.core.calendar import Always
+from streams.core.rules.field import single
 from streams.core.rules.finding import Finding, Hearing
-from streams.core.rules.life import Life
-from streams.core.rules.selector import single
+from streams.core.rules.life import life_of
 from streams.core.rules.spans import Span, spans
 from streams.core.rules.verb import Context, Verb
 
@@ -30,17 +30,22 @@ class Episode:
 
 
 class LimitVerb(Verb):
-    opening = ("what",)
+    """See `schemas.rule.Limit`."""
+
     ending = ("until", "what")
 
     def __init__(self, name: str, rule: Rule, spec: Limit, calendar: Always, context: Context) -> None:
         super().__init__(name, rule, spec, calendar, context)
         self._spec = spec
-        self._each = single(spec.each) if spec.each else lambda t: t.event_id
-        self._life = Life(spec, calendar, context.timezone)
+        self._each = single(spec.each) if spec.each else _event_id
+        self._life = life_of(spec, calendar, context.timezone)
+
+    @property
+    def least(self) -> int:
+        return self._spec.at_most + 1
 
     def judge(self, group: Sequence[Touchpoint], hearing: Hearing) -> None:
-        if len(group) <= self._spec.at_most and hearing.cut is None:
+        if len(group) < self.least and hearing.cut is None:
             return
         found = spans(group, self.roles["what"], self.role("until"), self._each, self._life)
         if len(found) <= self._spec.at_most and hearing.cut is None:
@@ -88,3 +93,7 @@ class LimitVerb(Verb):
         broken = tuple((t.event_id, t.at) for t in hits)
         size = sum(episode.over[: len(hits)])
         hearing.findings.append(Finding(self.name, hearing.key, hits[0].event_id, "broken", hits[0].at, until, broken, evidence, size))
+
+
+def _event_id(t: Touchpoint) -> str:
+    return t.event_id

@@ -10,8 +10,8 @@ from typing import NamedTuple
 from schemas.rule import PingPong, Rule
 from schemas.touchpoint import NEVER, Touchpoint
 from streams.core.calendar import Always, duration
+from streams.core.rules.field import single
 from streams.core.rules.finding import Hearing
-from streams.core.rules.selector import single
 from streams.core.rules.spans import Span, spans
 from streams.core.rules.verb import Context, Verb
 
@@ -33,7 +33,8 @@ class Return(NamedTuple):
 
 
 class PingPongVerb(Verb):
-    opening = ("what",)
+    """See `schemas.rule.PingPong`."""
+
     ending = ("until", "what")
 
     def __init__(self, name: str, rule: Rule, spec: PingPong, calendar: Always, context: Context) -> None:
@@ -42,6 +43,10 @@ class PingPongVerb(Verb):
         self._holder = single(spec.holder)
         self._ignored = frozenset(spec.ignore)
         self._within = duration(spec.within) if spec.within else NEVER
+
+    @property
+    def least(self) -> int:
+        return self._spec.times + 2  # A, B, and one for each return
 
     def judge(self, group: Sequence[Touchpoint], hearing: Hearing) -> None:
         for span in spans(group, self.roles["what"], self.role("until")):

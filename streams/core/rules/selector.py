@@ -1,41 +1,15 @@
 """A selector, compiled: event type -> the tests on fields that remain."""
 
-from collections.abc import Callable, Iterable, Mapping
-from difflib import get_close_matches
+from collections.abc import Iterable, Mapping
 from fnmatch import fnmatchcase
 from typing import Any
 
-from schemas.rule import Select, Selector, Test
+from schemas.rule import Select, Selector
 from schemas.touchpoint import Touchpoint
+from streams.core.rules.field import Check, Read, check, reader
+from streams.core.rules.nearest import nearest
 
-Read = Callable[[Touchpoint], Any]
-Where = tuple[tuple[Read, Callable[[Any], bool]], ...]
-
-OWN = frozenset({"event_id", "type", "department", "source", "channel", "direction", "team", "agent", "facts", "due_at"})
-
-
-def reader(field: str) -> Read:
-    """The value of a field: one of the touchpoint's own, `ref.order`, `id.email`, or an attribute. Empty is None; refs are tuples."""
-    if field in OWN:
-        return lambda t: getattr(t, field) or None
-    kind, _, rest = field.partition(".")
-    if kind == "ref" and rest:
-        return lambda t: t.refs.get(rest)
-    if kind == "id" and rest:
-        prefix = f"{rest}:"
-        return lambda t: tuple(i[len(prefix) :] for i in t.ids if i.startswith(prefix)) or None
-    return lambda t: t.attributes.get(field)
-
-
-def single(field: str) -> Read:
-    """Like `reader`, for fields that tell one thing from another: a ref that has one value is that value."""
-    read = reader(field)
-
-    def value(touchpoint: Touchpoint) -> Any:
-        found = read(touchpoint)
-        return found[0] if isinstance(found, tuple) and len(found) == 1 else found
-
-    return value
+Where = tuple[tuple[Read, Check], ...]
 
 
 def flatten(selector: Selector, words: Mapping[str, Selector], within: tuple[str, ...] = ()) -> Iterable[tuple[str, dict[str, Any]]]:
@@ -52,8 +26,7 @@ def flatten(selector: Selector, words: Mapping[str, Selector], within: tuple[str
                 for glob, tests in flatten(words[name], words, (*within, name)):
                     yield glob, tests | where
             else:
-                close = get_close_matches(name, words, 1)
-                raise ValueError(f"{name!r} is neither an event type (with a dot) nor a word{f'; did you mean {close[0]}?' if close else ''}")
+                raise ValueError(f"{name!r} is neither an event type (with a dot) nor a word{nearest(name, words)}")
 
 
 class Selecting:
@@ -61,7 +34,7 @@ class Selecting:
 
     def __init__(self, selector: Selector, words: Mapping[str, Selector]) -> None:
         self._tests: list[tuple[str, Where]] = [
-            (glob, tuple((reader(field), _test(wanted)) for field, wanted in tests.items())) for glob, tests in flatten(selector, words)
+            (glob, tuple((reader(field), check(wanted)) for field, wanted in tests.items())) for glob, tests in flatten(selector, words)
         ]
         self._by_type: dict[str, bool | tuple[Where, ...]] = {}
 
@@ -95,30 +68,3 @@ class Selecting:
         """What remains to be tested: nothing, because all or none are selected, or these."""
         matching = tuple(where for glob, where in self._tests if fnmatchcase(type, glob))
         return () in matching or matching or False
-
-
-def _test(wanted: Any) -> Callable[[Any], bool]:
-    if not isinstance(wanted, Test):
-        values = frozenset(wanted) if isinstance(wanted, tuple) else frozenset((wanted,))
-        return lambda found: any(value in values for value in found) if isinstance(found, tuple) else found in values
-    unwanted = frozenset() if wanted.no is None else frozenset(wanted.no) if isinstance(wanted.no, tuple) else frozenset((wanted.no,))
-
-    def check(found: Any) -> bool:
-        values = found if isinstance(found, tuple) else (found,)
-        if (wanted.exists is not None and (found is not None) != wanted.exists) or any(value in unwanted for value in values):
-            return False
-        return any(_in_range(wanted, value) for value in values)
-
-    return check
-
-
-def _in_range(test: Test, value: Any) -> bool:
-    try:
-        return (
-            (test.lt is None or value < test.lt)
-            and (test.le is None or value <= test.le)
-            and (test.gt is None or value > test.gt)
-            and (test.ge is None or value >= test.ge)
-        )
-    except TypeError:  # text against a number: not in any range
-        return False

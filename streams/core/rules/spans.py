@@ -12,7 +12,7 @@ from schemas.touchpoint import NEVER, Touchpoint
 
 Predicate = Callable[[Touchpoint], bool]
 Each = Callable[[Touchpoint], Hashable]
-Life = Callable[[Touchpoint], int]
+Expiry = Callable[[Touchpoint], int]
 
 
 def no_key(_: Touchpoint) -> None:
@@ -68,7 +68,7 @@ def spans(
     opens: Predicate,
     closes: Predicate,
     each: Each = no_key,
-    life: Life = for_ever,
+    life: Expiry = for_ever,
 ) -> list[Span]:
     """Cut touchpoints (sorted by time) into spans; opened again while it is open, a span is joined, not doubled."""
     alive: dict[Hashable, Span] = {}
@@ -97,7 +97,7 @@ def _instant(
     opens: Predicate,
     closes: Predicate,
     each: Each,
-    life: Life,
+    life: Expiry,
 ) -> None:
     """Several touchpoints in one instant: close, then open."""
     enders = [t for t in now if closes(t)]
@@ -141,9 +141,7 @@ def _close(alive: dict[Hashable, Span], enders: list[Touchpoint], at: int, each:
     return closed
 
 
-def _stay_open(
-    alive: dict[Hashable, Span], found: list[Span], key: Hashable, openers: list[Touchpoint], life: Life
-) -> None:
+def _stay_open(alive: dict[Hashable, Span], found: list[Span], key: Hashable, openers: list[Touchpoint], life: Expiry) -> None:
     expires = max(map(life, openers)) if life is not for_ever else NEVER
     span = alive.get(key)
     if span is not None and openers[0].at <= span.expires:
@@ -160,7 +158,7 @@ def _open(
     openers: list[Touchpoint],
     instant: _Instant,
     each: Each,
-    life: Life,
+    life: Expiry,
 ) -> None:
     """Simultaneous openers: those that something closes at once, those that were in time to join what is closed, and the rest.
 

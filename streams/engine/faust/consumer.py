@@ -1,46 +1,132 @@
 """A consumer that delivers *chunks* (records of one partition) as one Faust event, and commits only along the chain of finished chunks.
 
-Faust's cost is per message (four tasks and eleven callbacks each), not per record: a chunk of 500 costs what one record did.
+Faust's cost is per message (four tasks and eleven callbacks each), not per record: a chunk of 1,000 costs what one record did.
 """
 
-from collections import defaultdict, deque
-from collections.abc import AsyncIterator
-from typing import Any, ClassVar
-
 import asyncio
+from collections import defaultdict, deque
+from collections.abc import AsyncIterator, Iterator
+from typing import Any, ClassVar, NamedTuple
+
 from faust.transport.drivers import aiokafka as driver
 from faust.types import TP, ConsumerMessage
 
+from streams.engine.faust.fence import Fence
+
 IDLE_NAP = 0.02  # seconds; Faust sleeps a full second when every partition is back-pressured
+FETCH_WAIT = 100  # milliseconds that a fetch may stay open: one that is open keeps data of other partitions waiting (Faust: 1,500)
 
 
-class ChunkConsumer(driver.Consumer):
-    """One `ConsumerMessage` per (partition, at most `chunk_size` records); its value is the list of raw records."""
+class Chunk(ConsumerMessage):  # type: ignore[misc]
+    """Records of one partition; `value` is the list of them. Only a chunk that was `handled` may be committed."""
+
+    handled = False
+
+
+class Place(NamedTuple):
+    """Where the consumer stood in a partition when it last asked: everything below `position` had been delivered to us."""
+
+    position: int
+    end: int
+    asked_at: int  # milliseconds
+
+
+class ConsumerThread(driver.AIOKafkaConsumerThread):  # type: ignore[misc]
+    """Tells the fence of every heartbeat that was answered."""
+
+    fence: ClassVar[Fence | None] = None
+
+    def _create_worker_consumer(self, transport: Any) -> Any:
+        consumer = super()._create_worker_consumer(transport)
+        consumer._fetch_max_wait_ms = FETCH_WAIT
+        return consumer
+
+    async def on_start(self) -> None:
+        await super().on_start()
+        coordinator, fence = self._consumer._coordinator, self.fence
+        beat = coordinator._do_heartbeat
+
+        async def heartbeat() -> bool:
+            answered = bool(await beat())
+            if answered and fence is not None:
+                fence.beat()
+            return answered
+
+        coordinator._do_heartbeat = heartbeat
+
+    def place(self, tp: TP) -> Place | None:
+        """What the fetcher knows of a partition. Read in this order, an answer that comes in between only makes us look further behind."""
+        assignment = self._consumer._subscription.subscription.assignment
+        state = assignment.state_value(driver._TopicPartition(tp.topic, tp.partition)) if assignment else None
+        if state is None or not state.has_valid_position:
+            return None
+        asked_at, end, position = state.timestamp, state.highwater, state.position
+        return None if asked_at is None or end is None else Place(position, end, asked_at)
+
+
+class ChunkConsumer(driver.Consumer):  # type: ignore[misc]
+    """One `Chunk` per (partition, at most `chunk_size` records)."""
 
     chunk_topics: ClassVar[frozenset[str]] = frozenset()  # inputs and changelogs that are read in chunks
     chunk_size: ClassVar[int] = 500
+    fence: ClassVar[Fence | None] = None
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         self._delivered: defaultdict[TP, deque[int]] = defaultdict(deque)  # last offsets of delivered chunks, in order
+        self._ready: dict[TP, int] = {}  # may be committed; kept, because a commit may fail
+        self._pulled: dict[TP, int] = {}  # last offset that the fetcher gave us
+        self._handled: dict[TP, int] = {}  # last offset of the last chunk that was handled
+        self._places: dict[TP, Place] = {}
         super().__init__(*args, **kwargs)
+
+    def _new_consumer_thread(self) -> ConsumerThread:
+        thread = type("AppConsumerThread", (ConsumerThread,), {"fence": self.fence})
+        return thread(self, loop=self.loop, beacon=self.beacon)  # type: ignore[no-any-return]
 
     async def perform_seek(self) -> None:
         await super().perform_seek()
-        self._delivered.clear()
+        self._forget()
 
     async def on_partitions_revoked(self, revoked: set[TP]) -> None:
         await super().on_partitions_revoked(revoked)
-        for tp in revoked:
-            self._delivered.pop(tp, None)
+        self._forget()
+
+    async def on_partitions_assigned(self, assigned: set[TP], generation_id: int = 0) -> None:
+        if self.fence is not None:
+            self.fence.beat()  # the group has just been joined
+        await super().on_partitions_assigned(assigned, generation_id)
+
+    def _forget(self) -> None:
+        """Everything is fetched again from the commit: all partitions are revoked together (eager rebalancing)."""
+        for known in (self._delivered, self._ready, self._acked, self._acked_index, self._pulled, self._handled, self._places):
+            known.clear()
+
+    def place(self, tp: TP) -> Place | None:
+        """Where the partition stands, if everything that was delivered from it has been handled."""
+        if self._handled.get(tp, -1) < self._pulled.get(tp, -1):
+            return None
+        return self._places.get(tp)
 
     async def _wait_next_records(self, timeout: float) -> Any:
         if not self.flow_active:
             await self.wait(self.can_resume_flow)
         active = self._get_active_partitions()
-        if active:
-            return await self._getmany(active_partitions=active, timeout=timeout), active
-        await self.sleep(IDLE_NAP)
-        return {}, active
+        if not active:
+            await self.sleep(IDLE_NAP)
+            return {}, active
+        records = await self._getmany(active_partitions=active, timeout=timeout)
+        if records is not None:
+            self._note(records, active)
+        return records, active
+
+    def _note(self, records: Any, active: set[TP]) -> None:
+        """Nothing else takes records from the fetcher, so right after it gave us some its positions say what we have."""
+        for raw, batch in records.items():
+            if batch:
+                self._pulled[TP(raw.topic, raw.partition)] = batch[-1].offset
+        for tp in active:
+            if tp.topic in self.chunk_topics and (place := self._thread.place(tp)) is not None:
+                self._places[tp] = place
 
     async def getmany(self, timeout: float) -> AsyncIterator[tuple[TP, Any]]:
         records, active = await self._wait_next_records(timeout)
@@ -60,22 +146,22 @@ class ChunkConsumer(driver.Consumer):
             highwater = self.highwater(tp)
             if highwater is not None:  # None during a rebalance; Faust's monitor would fail on it (faust-streaming #214)
                 self.app.monitor.track_tp_end_offset(tp, highwater)
-            for message in self._chunks(tp, batch, generation):
+            for message in self._messages(tp, batch, generation):
                 if not self.flow_active or self.app.consumer_generation_id != generation:
                     return
                 yield tp, message
 
-    def _chunks(self, tp: TP, batch: list[Any], generation: int) -> Any:
+    def _messages(self, tp: TP, batch: list[Any], generation: int) -> Iterator[Any]:
         if tp.topic not in self.chunk_topics:
             for record in batch:
                 yield self._to_message(tp, record)
             return
         for start in range(0, len(batch), self.chunk_size):
-            chunk = batch[start : start + self.chunk_size]
-            last = chunk[-1]
-            yield ConsumerMessage(
+            records = batch[start : start + self.chunk_size]
+            last = records[-1]
+            yield Chunk(
                 tp.topic, tp.partition, last.offset, last.timestamp / 1000.0, last.timestamp_type,
-                (), None, chunk, None, 0, 0, tp, generation_id=generation,
+                (), None, records, None, 0, 0, tp, generation_id=generation,
             )  # fmt: skip
 
     async def _drain_messages(self, fetcher: Any) -> None:
@@ -114,19 +200,38 @@ class ChunkConsumer(driver.Consumer):
             await self.wait_first(self.callback(message), self.suspend_flow.wait())
         self._read_offset[tp] = offset
 
+    def ack(self, message: Any) -> bool:
+        """Faust acknowledges what it skips during a rebalance too; of chunks only those that were handled count."""
+        if not isinstance(message, Chunk) or message.handled:
+            return bool(super().ack(message))
+        self.drop(message)
+        return False
+
+    def handled(self, chunk: Chunk) -> None:
+        """Its outputs and states are acknowledged: it may be committed once its stream acknowledges it."""
+        chunk.handled = True
+        self._handled[chunk.tp] = max(chunk.offset, self._handled.get(chunk.tp, -1))
+
+    def drop(self, message: Any) -> None:
+        """Nobody waits for this message any more, and it is not committed: it will be delivered again."""
+        message.acked = True
+        self._unacked_messages.discard(message)
+        waiting = self._waiting_for_ack
+        if waiting is not None and not waiting.done():
+            waiting.set_result(None)
+
     def _new_offset(self, tp: TP) -> int | None:
         """The offset after the last chunk of the unbroken chain of acknowledged ones."""
         if tp.topic not in self.chunk_topics:
             committed: int | None = super()._new_offset(tp)
             return committed
-        order, acked, highest = self._delivered[tp], self._acked_index[tp], None
+        order, acked = self._delivered[tp], self._acked_index[tp]
         while order and order[0] in acked:
-            highest = order.popleft()
-        if highest is None:
-            return None
-        self._acked[tp][:] = [offset for offset in self._acked[tp] if offset > highest]
-        acked.difference_update([offset for offset in acked if offset <= highest])
-        return highest + 1
+            last = order.popleft()
+            acked.discard(last)
+            self._acked[tp].remove(last)
+            self._ready[tp] = last + 1
+        return self._ready.get(tp)
 
     def broken_chains(self) -> set[TP]:
         """Partitions whose oldest delivered chunk vanished: never acknowledged, not in work, although later ones were acknowledged."""

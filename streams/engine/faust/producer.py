@@ -5,18 +5,19 @@ snapshot of what is outstanding, and nothing is committed after a failure.
 """
 
 import asyncio
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from faust.transport.drivers import aiokafka as driver
 
 from streams.engine.faust.fence import Fence
 
-Item = tuple[bytes | None, bytes | None]
+Item = tuple[bytes | None, bytes | None]  # key, value
+Headers = Sequence[tuple[str, bytes]]
 
 
 class RecordTooLarge(ValueError):
-    """One record alone exceeds the batch size; the message names its key, never its value."""
+    """One record alone exceeds what a batch may hold; the message names its key, never its value."""
 
 
 class TrackedProducer(driver.Producer):
@@ -31,6 +32,20 @@ class TrackedProducer(driver.Producer):
 
     def _settings_extra(self) -> dict[str, Any]:
         return {"enable_idempotence": True, "acks": "all"}
+
+    def _new_producer(self, transactional_id: str | None = None) -> Any:
+        """The last look at the fence is taken where bytes leave: batches may have waited in the accumulator while we were paused."""
+        producer = super()._new_producer(transactional_id)
+        sender = producer._sender
+        send = sender._send_produce_req
+
+        async def fenced(node_id: int, batches: Any) -> None:
+            if self.fence is not None:
+                self.fence.check()
+            await send(node_id, batches)
+
+        sender._send_produce_req = fenced
+        return producer
 
     def track(self, future: asyncio.Future[Any]) -> asyncio.Future[Any]:
         """Remember the future until it is done."""
@@ -52,21 +67,19 @@ class TrackedProducer(driver.Producer):
     async def send(self, *args: Any, **kwargs: Any) -> Any:
         return self.track(await super().send(*args, **kwargs))
 
-    async def send_many(self, topic: str, partition: int, items: Iterable[Item]) -> int | None:
-        """Produce (key, value or None) to one partition and await every acknowledgement; the offset of the last record."""
+    async def send_many(self, topic: str, partition: int, items: Iterable[Item], headers: Headers = ()) -> int | None:
+        """Produce to one partition, every record with these headers, and await every acknowledgement; the offset of the last record."""
         if self.fence is not None:
             self.fence.check()
         producer = self._ensure_producer()
         sent: list[tuple[int, asyncio.Future[Any]]] = []
         builder = producer.create_batch()
         for key, value in items:
-            if builder.append(timestamp=None, key=key, value=value) is not None:
+            if builder.append(timestamp=None, key=key, value=value, headers=headers) is not None:
                 continue
-            if not builder.record_count():
-                raise RecordTooLarge(f"the record of key {key!r} is larger than a batch may be")
             sent.append(await self._ship(producer, builder, topic, partition))
             builder = producer.create_batch()
-            if builder.append(timestamp=None, key=key, value=value) is None:
+            if builder.append(timestamp=None, key=key, value=value, headers=headers) is None:
                 raise RecordTooLarge(f"the record of key {key!r} is larger than a batch may be")
         if builder.record_count():
             sent.append(await self._ship(producer, builder, topic, partition))
@@ -77,6 +90,8 @@ class TrackedProducer(driver.Producer):
 
     async def _ship(self, producer: Any, builder: Any, topic: str, partition: int) -> tuple[int, asyncio.Future[Any]]:
         count = builder.record_count()
+        if not count:
+            raise RecordTooLarge(f"a record for {topic} is larger than a batch may be")
         return count, self.track(await producer.send_batch(builder, topic, partition=partition))
 
     async def settle(self) -> None:

@@ -1,128 +1,100 @@
-"""One keyed stage on Faust: fold a chunk of one partition, then outputs, then state, then reports; the caller acknowledges.
+"""One keyed stage on Faust: fold a chunk of one partition, then outputs, then states, then reports; the caller acknowledges.
 
-Partitions run concurrently, one chunk at a time each: two broker round trips per chunk would otherwise leave the worker idle.
+A tick at which families are evaluated ends a piece of the chunk: what a tick may wake is bounded, what a chunk of ticks may wake is not.
 """
 
-import asyncio
-from collections import defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from typing import Any, Protocol
 
 from schemas.clock import Report, Tick
-from schemas.codec import encode
-from streams.engine.faust.producer import Item, TrackedProducer
+from streams.core.clock import LAST, report
+from streams.engine.faust.producer import Item
+from streams.engine.faust.router import Place, Router
+from streams.engine.faust.states import PartitionStates
 from streams.engine.faust.table import BulkTable
-from streams.stages.step import Published, Send, Step
+from streams.stages.step import Step
 
-CACHED_STATES = 20_000  # decoded states kept per partition
-
-
-class Router(Protocol):
-    """Where an output goes: (topic, partition, record)."""
-
-    def send(self, output: Send) -> tuple[str, int, Item]: ...
-
-    def publish(self, partition: int, output: Published) -> tuple[str, int, Item]: ...
-
-    def report(self, report: Report) -> tuple[str, int, Item]: ...
+Sender = Callable[[Mapping[Place, list[Item]]], Awaitable[None]]
 
 
-class StageLogic(Protocol):
-    """What the stage does; the same calls as in the embedded engine."""
+class Logic(Protocol):
+    """What a stage does; the same calls as in the embedded engine."""
 
-    def decode_message(self, value: bytes) -> Any: ...
+    name: str
 
-    def decode_state(self, value: bytes) -> Any: ...
+    def message(self, record: Any) -> tuple[str, Any]:
+        """Key and message of a record."""
 
-    def process(self, partition: int, key: str, state: Any, message: Any) -> Step[Any]: ...
+    def state(self, value: bytes) -> Any:
+        """A saved state, decoded."""
 
-    def wake(self, partition: int, tick: Tick) -> Iterable[str]: ...
+    def process(self, state: Any, message: Any) -> Step[Any]:
+        """One transition."""
 
-    def evaluate(self, key: str, state: Any, tick: Tick) -> Step[Any]: ...
+    def opened(self, states: PartitionStates) -> None:
+        """A partition is ours from now on."""
 
-    def kept(self, partition: int, key: str, state: Any) -> None: ...
+    def kept(self, number: int, key: str, state: Any) -> None:
+        """A key has another state now."""
 
+    def wake(self, number: int, tick: Tick) -> Sequence[str]:
+        """Keys to evaluate at this tick."""
 
-class StagePartition:
-    """The states of one partition that this worker owns, for as long as it owns it: dropped when it is revoked."""
-
-    def __init__(self, number: int, logic: StageLogic, table: BulkTable) -> None:
-        self.number = number
-        self._logic, self._table = logic, table
-        self._states: dict[str, Any] = {}
-        self._changed: set[str] = set()
-
-    def state(self, key: str) -> Any:
-        """The state of a key, or None."""
-        if key not in self._states:
-            saved = self._table.get_in(self.number, key.encode())
-            self._states[key] = None if saved is None else self._logic.decode_state(saved)
-        return self._states[key]
-
-    def keep(self, key: str, before: Any, step: Step[Any]) -> None:
-        """Take over the next state where it is another one."""
-        if step.state is not before:
-            self._states[key] = step.state
-            self._changed.add(key)
-            self._logic.kept(self.number, key, step.state)
-
-    def changes(self) -> list[tuple[bytes, bytes | None]]:
-        """What the chunk has changed, encoded."""
-        return [(key.encode(), None if self._states[key] is None else encode(self._states[key])) for key in sorted(self._changed)]
-
-    def saved(self) -> None:
-        """The changes are durable."""
-        self._changed = set()
-        if len(self._states) > CACHED_STATES:
-            self._states = {}
+    def evaluate(self, key: str, state: Any, tick: Tick) -> Step[Any]:
+        """Judge one key."""
 
 
 class StageRunner:
-    """Handles chunks of every partition that this worker owns."""
+    """Handles the chunks of every partition of a stage that this worker owns."""
 
-    def __init__(self, logic: StageLogic, table: BulkTable, router: Router, producer: Callable[[], TrackedProducer], last_level: bool) -> None:
-        self._logic, self._table, self._router, self._producer = logic, table, router, producer
-        self._evaluates = last_level
-        self._partitions: dict[int, StagePartition] = {}
+    def __init__(self, logic: Logic, table: BulkTable, router: Router, send: Sender, observe: Callable[[str, Any], None]) -> None:
+        self._logic, self._table, self._router, self._send, self._observe = logic, table, router, send, observe
+        self._partitions: dict[int, PartitionStates] = {}
 
-    def revoke(self, partitions: Iterable[int]) -> None:
-        """Another worker may own these now: nothing cached may be used again."""
-        for number in partitions:
-            self._partitions.pop(number, None)
+    def forget(self) -> None:
+        """Partitions were revoked: another worker may own them now, so nothing that is cached may be used again."""
+        self._partitions = {}
 
-    async def handle(self, number: int, records: list[Any]) -> None:
-        """Fold the chunk and make its effects durable, in this order: outputs, state, reports."""
-        partition = self._partitions.get(number) or self._partitions.setdefault(number, StagePartition(number, self._logic, self._table))
-        outputs, reports = self._fold(partition, records)
-        await self._send(self._routed(number, outputs))
-        await self._table.write(number, partition.changes())
-        partition.saved()
-        await self._send([self._router.report(report) for report in reports])
-
-    def _fold(self, partition: StagePartition, records: list[Any]) -> tuple[list[Send | Published], list[Report]]:
-        outputs: list[Send | Published] = []
+    async def handle(self, number: int, records: Sequence[Any]) -> None:
+        """Fold the chunk and make its effects durable."""
+        states = self._partitions.get(number)
+        if states is None:
+            states = self._partitions[number] = PartitionStates(number, self._table, self._logic.state)
+            self._logic.opened(states)
+        outputs: list[Any] = []
         reports: list[Report] = []
         for record in records:
-            message = self._logic.decode_message(record.value)
-            if isinstance(message, Tick):
-                outputs.extend(self._tick(partition, message, reports))
+            key, message = self._logic.message(record)
+            if not isinstance(message, Tick):
+                self._process(states, key, message, outputs)
                 continue
-            key = record.key.decode()
-            before = partition.state(key)
-            step = self._logic.process(partition.number, key, before, message)
-            partition.keep(key, before, step)
-            outputs.extend(step.outputs)
-        return outputs, reports
+            woken = self._logic.wake(number, message)
+            for family in woken:
+                self._evaluate(states, family, message, outputs)
+            if message.level < LAST:
+                reports.append(report(message, number))
+            if woken:
+                await self._save(states, outputs, reports)
+                outputs, reports = [], []
+        await self._save(states, outputs, reports)
 
-    def _tick(self, partition: StagePartition, tick: Tick, reports: list[Report]) -> Iterable[Send | Published]:
-        raise NotImplementedError
+    def _process(self, states: PartitionStates, key: str, message: Any, outputs: list[Any]) -> None:
+        before = states[key]
+        step = self._logic.process(before, message)
+        outputs.extend(step.outputs)
+        if states.keep(key, before, step):
+            self._logic.kept(states.number, key, step.state)
 
-    def _routed(self, number: int, outputs: Iterable[Send | Published]) -> list[tuple[str, int, Item]]:
-        return [self._router.send(o) if isinstance(o, Send) else self._router.publish(number, o) for o in outputs]
+    def _evaluate(self, states: PartitionStates, key: str, tick: Tick, outputs: list[Any]) -> None:
+        before = states[key]
+        step = self._logic.evaluate(key, before, tick)
+        outputs.extend(step.outputs)
+        if states.keep(key, before, step):
+            self._logic.kept(states.number, key, step.state)
 
-    async def _send(self, routed: list[tuple[str, int, Item]]) -> None:
-        grouped: defaultdict[tuple[str, int], list[Item]] = defaultdict(list)
-        for topic, partition, item in routed:
-            grouped[topic, partition].append(item)
-        producer = self._producer()
-        await asyncio.gather(*(producer.send_many(topic, partition, items) for (topic, partition), items in grouped.items()))
+    async def _save(self, states: PartitionStates, outputs: list[Any], reports: Iterable[Report]) -> None:
+        """In this order: outputs, states, reports. A clock is passed on only after everything before it is durable."""
+        self._observe(self._logic.name, outputs)
+        await self._send(self._router.route(states.number, outputs))
+        await states.save()
+        await self._send(self._router.reports(reports))

@@ -11,8 +11,15 @@ from typing import Any
 import faust
 from rocksdict import WriteBatch
 
+BLOCK_CACHE, WRITE_BUFFER = 16 << 20, 16 << 20  # bytes per partition; the defaults (2 GiB, 64 MiB) are meant for one database
 
-class BulkTable(faust.Table):
+
+def options() -> dict[str, Any]:
+    """For one table; Faust takes entries out of it, so each table needs its own."""
+    return {"driver": "rocksdict", "block_cache_size": BLOCK_CACHE, "write_buffer_size": WRITE_BUFFER, "max_open_files": 256}
+
+
+class BulkTable(faust.Table):  # type: ignore[misc]
     """Keys and values are bytes; every access names its partition."""
 
     def get_in(self, partition: int, key: bytes) -> bytes | None:
@@ -28,10 +35,9 @@ class BulkTable(faust.Table):
 
     async def write(self, partition: int, items: list[tuple[bytes, bytes | None]]) -> None:
         """Durable in the changelog before it is seen locally; None deletes the key."""
-        if not items:
-            return
-        last = await self.app.producer.send_many(self.changelog_topic_name, partition, items)
-        self._put(partition, items, last)
+        if items:
+            last = await self.app.producer.send_many(self.changelog_topic_name, partition, items)
+            self._put(partition, items, last)
 
     def _put(self, partition: int, items: Iterable[tuple[bytes, bytes | None]], last_offset: int) -> None:
         batch = WriteBatch(raw_mode=True)
@@ -51,8 +57,3 @@ class BulkTable(faust.Table):
         for partition, messages in grouped.items():
             records = [(record.key, record.value) for message in messages for record in message.value]
             self._put(partition, records, messages[-1].offset)
-
-    def active_partitions(self) -> list[int]:
-        """The partitions that this worker owns now (standbys are not)."""
-        name = self.changelog_topic_name
-        return sorted(tp.partition for tp in self.app.assignor.assigned_actives() if tp.topic == name)

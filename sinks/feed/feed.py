@@ -1,0 +1,140 @@
+"""The loop of `redthread sink`: poll, collect, and for each round: say what is pending, insert, commit.
+
+    commit (offset a, "pending a-b")  ->  insert with the token of a-b  ->  commit (offset b+1)
+
+A crash before the first commit re-reads; after it, the successor repeats exactly a-b with the same token. ClickHouse away means that the
+insert waits, for as long as it takes: nothing is polled meanwhile, and Kafka keeps what comes.
+"""
+
+import time
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any, Protocol
+
+from kafka import KafkaConsumer
+from kafka.consumer.subscription_state import ConsumerRebalanceListener
+from kafka.structs import OffsetAndMetadata, TopicPartition
+from msgspec import DecodeError, ValidationError
+
+from schemas.dead_letter import DeadLetter
+from schemas.envelope import Published, opened
+from schemas.identity import IdentityChange
+from schemas.touchpoint import Origin
+from sinks.feed.batch import Batch, Limits
+from sinks.feed.pending import parse
+
+POLL = 0.2  # seconds
+REFRESH_AFTER = 5.0  # seconds between two reloads of the identity dictionary, while identities change
+
+
+class Sink(Protocol):
+    """See `sinks.clickhouse.ClickHouseSink`."""
+
+    def write(self, token: str, outputs: Iterable[Published]) -> Iterable[DeadLetter]: ...
+
+    def refresh(self) -> None: ...
+
+
+class Meter(Protocol):
+    """Who counts: see `streams.cli.sink`."""
+
+    def wrote(self, topic: str, messages: int, rejected: int, seconds: float) -> None: ...
+
+    def behind(self, topic: str, partition: int, messages: int) -> None: ...
+
+
+class Feed(ConsumerRebalanceListener):  # type: ignore[misc]
+    """One consumer of the group; several share the partitions."""
+
+    def __init__(
+        self,
+        consumer: KafkaConsumer,
+        sink: Sink,
+        meter: Meter,
+        *,
+        limits: Limits | None = None,
+        clock: Callable[[], float] = time.monotonic,
+        at: Callable[[str, TopicPartition], None] = lambda _step, _partition: None,
+    ) -> None:
+        """`at` hears of every step of a batch: pending, inserted, committed."""
+        self._consumer, self._sink, self._meter, self._limits, self._clock, self._at = consumer, sink, meter, limits or Limits(), clock, at
+        self._batches: dict[TopicPartition, Batch] = {}
+        self._identity_since: float | None = None
+
+    def subscribe(self, topics: Iterable[str]) -> None:
+        """Join the group."""
+        self._consumer.subscribe(topics=list(topics), listener=self)
+
+    def on_partitions_assigned(self, assigned: Iterable[TopicPartition]) -> None:
+        """Take up each partition where it was left: with what was pending, if anything was."""
+        for partition in assigned:
+            committed = self._consumer.committed(partition, metadata=True)
+            redo = None if committed is None else parse(committed.metadata, committed.offset)
+            self._batches[partition] = Batch(redo)
+
+    def on_partitions_revoked(self, revoked: Iterable[TopicPartition]) -> None:
+        """Whoever has them next reads again what was not committed."""
+        for partition in revoked:
+            self._batches.pop(partition, None)
+
+    def run(self, until: Callable[[], bool]) -> None:
+        """Until told to stop; what was read and not written is left to the next one."""
+        while not until():
+            self.step()
+        self._refresh(force=True)
+
+    def step(self) -> int:
+        """One round; how many messages it wrote."""
+        polled: Mapping[TopicPartition, list[Any]] = self._consumer.poll(timeout_ms=int(POLL * 1000), max_records=self._limits.messages)
+        now = self._clock()
+        for partition, records in polled.items():
+            self._batches.setdefault(partition, Batch()).add(records, now)
+        full = [partition for partition, batch in self._batches.items() if batch.is_full(self._limits, now)]
+        written = self._write(full, now) if full else 0
+        self._refresh()
+        return written
+
+    def _write(self, partitions: list[TopicPartition], now: float) -> int:
+        taken = {partition: self._batches[partition].take(now) for partition in partitions}
+        self._commit({partition: (pending.first, pending.text) for partition, (pending, _) in taken.items()})
+        for partition, (pending, records) in taken.items():
+            self._at("pending", partition)
+            started = self._clock()
+            messages = [message for record in records if (message := _message(record)) is not None]
+            rejected = list(self._sink.write(pending.token(partition.topic, partition.partition), messages))
+            self._at("inserted", partition)
+            self._meter.wrote(partition.topic, len(messages), len(rejected), self._clock() - started)
+            if any(message.__class__ is IdentityChange for message in messages) and self._identity_since is None:
+                self._identity_since = self._clock()
+        self._commit({partition: (pending.last + 1, "") for partition, (pending, _) in taken.items()})
+        for partition, (pending, _) in taken.items():
+            self._at("committed", partition)
+            end = self._consumer.highwater(partition)
+            self._meter.behind(partition.topic, partition.partition, max((end or 0) - pending.last - 1, 0))
+        return sum(len(records) for _, records in taken.values())
+
+    def _commit(self, offsets: Mapping[TopicPartition, tuple[int, str]]) -> None:
+        self._consumer.commit({partition: OffsetAndMetadata(offset, text, -1) for partition, (offset, text) in offsets.items()})
+
+    def _refresh(self, force: bool = False) -> None:
+        since = self._identity_since
+        if since is not None and (force or self._clock() - since >= REFRESH_AFTER):
+            self._sink.refresh()
+            self._identity_since = None
+
+
+def _message(record: Any) -> Published | None:
+    """A tombstone says nothing; what is no message of ours becomes a dead letter."""
+    if record.value is None:
+        return None
+    try:
+        return opened(record.value).data
+    except (DecodeError, ValidationError) as error:
+        return DeadLetter(
+            reason="not_cloudevents",
+            field="",
+            message=f"{record.topic}/{record.partition}/{record.offset}: not a message of Redthread: {error}",
+            source=record.topic,
+            origin=Origin(record.topic, record.partition, record.offset),
+            payload=record.value,
+            received_at=record.timestamp * 1000,
+        )

@@ -1,0 +1,127 @@
+"""The three keyed stages as the runner sees them: identify, customer, and the one that keeps the time."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from msgspec import Raw, Struct
+
+from schemas.clock import Report, SourceReport, Tick
+from schemas.codec import decoder
+from schemas.identity import IdentifyMessage
+from schemas.state import CustomerMessage, Due, FamilyState, IdentifierState
+from streams.core.clock import LAST
+from streams.core.identity import IdentityRules
+from streams.engine.due import DueIndex
+from streams.engine.faust.states import PartitionStates
+from streams.engine.watermarks import Timekeeper, TimeState
+from streams.stages.customer import CustomerStage
+from streams.stages.identify import identify
+from streams.stages.step import Step
+
+WAKE_AT_MOST = 2_000  # families per tick and partition: about a second; the rest wait for the next tick
+
+
+class _Keyed:
+    """What most stages have in common: a record's key is the key, and a tick only passes through."""
+
+    def __init__(self, name: str, messages: Any, state: Any) -> None:
+        self.name = name
+        self._decode = decoder(messages).decode
+        self.state = decoder(state).decode
+
+    def message(self, record: Any) -> tuple[str, Any]:
+        return "" if record.key is None else record.key.decode(), self._decode(record.value)
+
+    def opened(self, states: PartitionStates) -> None:
+        pass
+
+    def kept(self, number: int, key: str, state: Any) -> None:
+        pass
+
+    def wake(self, number: int, tick: Tick) -> Sequence[str]:
+        return ()
+
+    def evaluate(self, key: str, state: Any, tick: Tick) -> Step[Any]:
+        return Step(state)
+
+
+class IdentifyLogic(_Keyed):
+    """Find the family of every touchpoint."""
+
+    def __init__(self, rules: IdentityRules) -> None:
+        super().__init__("identify", IdentifyMessage, IdentifierState)
+        self._rules = rules
+
+    def process(self, state: IdentifierState | None, message: Any) -> Step[IdentifierState]:
+        return identify(self._rules, state, message)
+
+
+class Waiting(Struct, array_like=True):
+    """The part of a saved `FamilyState` that says when it must be evaluated; the rest is not decoded."""
+
+    moved_to: Raw
+    touchpoints: Raw
+    members: Raw
+    links: Raw
+    rests: Raw
+    unlinks: Raw
+    distincts: Raw
+    toxic: Raw
+    identity: Raw
+    alerts: Raw
+    journeys: Raw
+    version: Raw
+    clock: Raw
+    dirty: bool
+    unresolved: Raw
+    due: tuple[Due, ...]
+
+
+class CustomerLogic(_Keyed):
+    """One family at a time; the index of those that a tick must wake is derived from the states."""
+
+    def __init__(self, stage: CustomerStage, *, historical: bool) -> None:
+        super().__init__("customer", CustomerMessage, FamilyState)
+        self._stage, self._historical = stage, historical
+        self._due: dict[int, DueIndex] = {}
+        self._waiting = decoder(Waiting).decode
+
+    def opened(self, states: PartitionStates) -> None:
+        index = self._due[states.number] = DueIndex()
+        for family, value in states.saved_items():
+            waiting = self._waiting(value)
+            index.put(family, waiting.dirty, waiting.due)
+
+    def process(self, state: FamilyState | None, message: Any) -> Step[FamilyState]:
+        return self._stage.process(state, message)
+
+    def kept(self, number: int, key: str, state: FamilyState | None) -> None:
+        if state is not None:
+            self._due[number].put(key, state.dirty, state.due)
+
+    def wake(self, number: int, tick: Tick) -> Sequence[str]:
+        return self._due[number].wake(tick.clock)[:WAKE_AT_MOST] if tick.level == LAST else ()
+
+    def evaluate(self, key: str, state: FamilyState, tick: Tick) -> Step[FamilyState]:
+        return self._stage.evaluate(key, state, tick, self._historical)
+
+    def waiting(self) -> int:
+        """Families that wait for a tick."""
+        return sum(len(index) for index in self._due.values())
+
+
+class TimeLogic(_Keyed):
+    """Every report concerns the one value that keeps the time."""
+
+    KEY = "time"
+
+    def __init__(self, keeper: Timekeeper) -> None:
+        super().__init__("time", SourceReport | Report, TimeState)
+        self._keeper = keeper
+
+    def message(self, record: Any) -> tuple[str, Any]:
+        return self.KEY, self._decode(record.value)
+
+    def process(self, state: TimeState | None, message: Any) -> Step[TimeState]:
+        after, ticks = self._keeper.hear(state or TimeState(), message)
+        return Step(after, ticks)

@@ -1,0 +1,82 @@
+"""Where everything that a stage returns goes: topic, partition, bytes.
+
+A `Send` goes to the partition of its key. What is published stays in the partition of the stage that publishes it: one batch per chunk
+instead of one per partition; consumers take the highest version, so they need no order between partitions. A tick goes to all.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from typing import Any
+
+from aiokafka.partitioner import murmur2
+from msgspec.structs import replace
+
+from schemas.clock import Report, SourceReport, Tick
+from schemas.codec import encode
+from schemas.dead_letter import DeadLetter
+from schemas.envelope import FORMS, HEADERS, seal
+from schemas.topics import LARGEST, Topics
+from streams.core.clock import LEVELS
+from streams.engine.faust.producer import Item
+from streams.stages.step import Send
+
+REMEMBERED_KEYS = 200_000  # a partition number costs microseconds to compute in Python, and keys come again
+KEPT = LARGEST // 8  # bytes of a dead letter's payload: in JSON bytes are base64, and there must be room for the rest
+
+Place = tuple[str, int]  # topic, partition
+
+
+class Partitioner:
+    """Key -> partition, by Kafka's own hash, remembered."""
+
+    def __init__(self, partitions: int) -> None:
+        self._partitions = partitions
+        self._known: dict[bytes, int] = {}
+
+    def __call__(self, key: bytes) -> int:
+        found = self._known.get(key)
+        if found is None:
+            if len(self._known) >= REMEMBERED_KEYS:
+                self._known.clear()
+            found = self._known[key] = (murmur2(key) & 0x7FFFFFFF) % self._partitions
+        return found
+
+
+class Router:
+    """Collects what a chunk has come to, by topic and partition."""
+
+    def __init__(self, topics: Topics) -> None:
+        self._inbox = {"identify": topics.identify, "customer": topics.customer}
+        self._public = {message: topics.named(form.topic) for message, form in FORMS.items()}
+        self._time, self._partitions = topics.time, topics.partitions
+        self._partition_of = Partitioner(topics.partitions)
+        self.headers = dict.fromkeys(self._public.values(), list(HEADERS))
+
+    def route(self, number: int, outputs: Iterable[Any]) -> dict[Place, list[Item]]:
+        """The outputs of partition `number` of a stage, in their order."""
+        routed: defaultdict[Place, list[Item]] = defaultdict(list)
+        inbox, partition_of = self._inbox, self._partition_of
+        for output in outputs:
+            kind = output.__class__
+            if kind is Send:
+                key = output.key.encode()
+                routed[inbox[output.stage], partition_of(key)].append((key, encode(output.message)))
+            elif kind is Tick:
+                topic, tick = inbox[LEVELS[output.level]], encode(output)
+                for partition in range(self._partitions):
+                    routed[topic, partition].append((None, tick))
+            else:
+                routed[self._public[kind], number % self._partitions].append(seal(fitting(output)))
+        return routed
+
+    def reports(self, reports: Iterable[Report | SourceReport]) -> dict[Place, list[Item]]:
+        """To whoever keeps the time."""
+        items: list[Item] = [(None, encode(report)) for report in reports]
+        return {(self._time, 0): items} if items else {}
+
+
+def fitting(output: Any) -> Any:
+    """A dead letter whose payload no message can hold keeps the beginning of it."""
+    if output.__class__ is DeadLetter and len(output.payload) > KEPT:
+        return replace(output, payload=output.payload[:KEPT], message=f"{output.message}; the first {KEPT:,} bytes are kept")
+    return output

@@ -1,0 +1,54 @@
+"""The states of one partition that this worker owns, for as long as it owns it."""
+
+from collections.abc import Callable, Iterator
+from itertools import islice
+from typing import Any
+
+from schemas.codec import encode
+from streams.engine.faust.table import BulkTable
+from streams.stages.step import Step
+
+CACHED_STATES = 20_000  # decoded states kept per partition
+
+
+class PartitionStates:
+    """Decoded once and cached; what a chunk changed is collected until it is saved. Never used again after a revocation."""
+
+    def __init__(self, number: int, table: BulkTable, decode: Callable[[bytes], Any]) -> None:
+        self.number = number
+        self._table, self._decode = table, decode
+        self._states: dict[str, Any] = {}
+        self._changed: dict[str, None] = {}
+
+    def __getitem__(self, key: str) -> Any:
+        """The state of a key, or None."""
+        try:
+            return self._states[key]
+        except KeyError:
+            saved = self._table.get_in(self.number, key.encode())
+            state = self._states[key] = None if saved is None else self._decode(saved)
+            return state
+
+    def keep(self, key: str, before: Any, step: Step[Any]) -> bool:
+        """Take over the next state; was it another one?"""
+        if step.state is before:
+            return False
+        self._states[key] = step.state
+        self._changed[key] = None
+        return True
+
+    def saved_items(self) -> Iterator[tuple[str, bytes]]:
+        """Every state that is saved, encoded."""
+        for key, value in self._table.items_in(self.number):
+            yield key.decode(), value
+
+    async def save(self) -> None:
+        """Make durable what has changed."""
+        if self._changed:
+            states = self._states
+            items = [(key.encode(), None if states[key] is None else encode(states[key])) for key in self._changed]
+            await self._table.write(self.number, items)
+            self._changed = {}
+        if len(self._states) > CACHED_STATES:  # the older half goes
+            for key in list(islice(self._states, CACHED_STATES // 2)):
+                del self._states[key]

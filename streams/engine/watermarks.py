@@ -1,0 +1,140 @@
+"""How far each source has reported, taken from what the partitions of its topic have handed on.
+
+*Live*: a partition that has handed on all there was is complete up to the instant at which it asked the broker; one that lags, up to its
+last record. A source is complete up to the least of its partitions, less its `lateness`, for as long as it is *alive* (anything at all
+within `quiet`, in any partition); then it stands still at its last arrival. A source that has never said anything holds its departments.
+
+*Replay*: the same in event time. A partition that lags is complete up to its latest event, less `lateness`; one that has ended holds
+nobody back, and when all have ended everything is complete up to the newest event.
+"""
+
+from collections.abc import Iterable
+from typing import NamedTuple
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from schemas.clock import Clock, Report, SourceReport, Tick
+from schemas.company import Company
+from schemas.source import Source
+from schemas.state import AggregatorState
+from streams.core.calendar import duration
+from streams.core.clock import hear
+
+
+class Mark(Struct, frozen=True, array_like=True):
+    """What a partition of a source's topic has reported last; see `SourceReport`."""
+
+    now: int = 0
+    arrived: int = 0
+    newest: int = 0
+    ended: bool = False
+    fresh: bool = True  # since the last tick
+
+
+class TimeState(Struct, frozen=True, array_like=True):
+    """Everything that the keeper of the time has to remember."""
+
+    marks: dict[str, dict[int, Mark]] = {}  # topic -> partition
+    partitions: dict[str, int] = {}  # topic -> how many it has
+    levels: AggregatorState = AggregatorState()
+
+
+class Watched(NamedTuple):
+    """A source that is read from a topic; durations in microseconds."""
+
+    topic: str
+    departments: tuple[str, ...]
+    lateness: int
+    quiet: int
+
+    @classmethod
+    def of(cls, source: Source) -> "Watched":
+        """As the source file says."""
+        return cls(source.input.topic, source.departments, duration(source.lateness), duration(source.quiet))
+
+
+def watched(company: Company) -> tuple[Watched, ...]:
+    """The sources of a company that have a topic."""
+    return tuple(Watched.of(source) for source in company.sources if source.input.topic)
+
+
+class Timekeeper:
+    """Hears what partitions of sources and stages report, and starts one level of ticks after the other."""
+
+    def __init__(self, sources: Iterable[Watched], partitions: int, *, replay: bool = False) -> None:
+        self._sources, self._partitions, self._replay = tuple(sources), partitions, replay
+        self._topics = frozenset(source.topic for source in self._sources)
+
+    def hear(self, state: TimeState, message: SourceReport | Report) -> tuple[TimeState, tuple[Tick, ...]]:
+        """The first level ticks once per round in which every partition of every source has reported."""
+        if isinstance(message, Report):
+            levels, ticks = hear(state.levels, message, self._partitions)
+            return replace(state, levels=levels), ticks
+        if message.topic not in self._topics:  # of a source that the company has given up
+            return state, ()
+        state = _marked(state, message)
+        if not self._is_round(state):
+            return state, ()
+        clock = self.clock(state)
+        if not clock.now:  # a replay of topics that are empty so far
+            return state, ()
+        marks = {topic: {number: replace(mark, fresh=False) for number, mark in known.items()} for topic, known in state.marks.items()}
+        levels, ticks = hear(state.levels, Report(0, 0, clock), 1)
+        return replace(state, marks=marks, levels=levels), ticks
+
+    def _is_round(self, state: TimeState) -> bool:
+        return all(
+            sum(mark.fresh and mark.now > 0 for mark in state.marks.get(topic, {}).values()) >= state.partitions.get(topic, 1)
+            for topic in self._topics
+        )
+
+    def clock(self, state: TimeState) -> Clock:
+        """What all sources together say about time."""
+        marks = {topic: list(state.marks[topic].values()) for topic in self._topics}
+        now = _replayed(marks) if self._replay else min(mark.now for known in marks.values() for mark in known)
+        departments: dict[str, int] = {}
+        for source in self._sources:
+            known = marks[source.topic]
+            complete = _complete_in_replay(source, known, now) if self._replay else _complete(source, known)
+            for department in source.departments:
+                departments[department] = min(complete, departments.get(department, complete))
+        return Clock(now, departments)
+
+
+def lateness(state: TimeState) -> dict[str, int]:
+    """Topic -> how far behind its most advanced partition the least advanced one is, microseconds: for people who watch."""
+    return {
+        topic: max(mark.now for mark in marks.values()) - min(mark.now for mark in marks.values())
+        for topic, marks in state.marks.items()
+        if marks
+    }
+
+
+def _marked(state: TimeState, report: SourceReport) -> TimeState:
+    """A mark never goes back: a partition that was just assigned to another worker knows nothing yet."""
+    known = state.marks.get(report.topic, {})
+    old = known.get(report.partition, Mark())
+    mark = Mark(max(old.now, report.now), max(old.arrived, report.arrived), max(old.newest, report.newest), report.ended)
+    return replace(
+        state,
+        marks={**state.marks, report.topic: {**known, report.partition: mark}},
+        partitions={**state.partitions, report.topic: report.partitions},
+    )
+
+
+def _complete(source: Watched, marks: list[Mark]) -> int:
+    now, arrived = min(mark.now for mark in marks), max(mark.arrived for mark in marks)
+    alive = now - arrived <= source.quiet
+    return max((now if alive else arrived) - source.lateness, 0)
+
+
+def _replayed(marks: dict[str, list[Mark]]) -> int:
+    every = [mark for known in marks.values() for mark in known]
+    behind = [mark.newest for mark in every if not mark.ended]
+    return min(behind) if behind else max(mark.newest for mark in every)
+
+
+def _complete_in_replay(source: Watched, marks: list[Mark], now: int) -> int:
+    behind = [mark.newest for mark in marks if not mark.ended]
+    return max(min(behind) - source.lateness, 0) if behind else now
