@@ -65,16 +65,23 @@ class Feed(ConsumerRebalanceListener):  # type: ignore[misc]
         self._consumer.subscribe(topics=list(topics), listener=self)
 
     def on_partitions_assigned(self, assigned: Iterable[TopicPartition]) -> None:
-        """Take up each partition where it was left: with what was pending, if anything was."""
-        for partition in assigned:
-            committed = self._consumer.committed(partition, metadata=True)
-            redo = None if committed is None else parse(committed.metadata, committed.offset)
-            self._batches[partition] = Batch(redo)
+        """Nothing that was read under an earlier assignment counts any more."""
+        self._forget(assigned)
 
     def on_partitions_revoked(self, revoked: Iterable[TopicPartition]) -> None:
         """Whoever has them next reads again what was not committed."""
-        for partition in revoked:
+        self._forget(revoked)
+
+    def _forget(self, partitions: Iterable[TopicPartition]) -> None:
+        for partition in partitions:
             self._batches.pop(partition, None)
+
+    def _batch(self, partition: TopicPartition) -> Batch:
+        """Take the partition up where it was left: with what was pending, if anything was."""
+        if partition not in self._batches:
+            committed = self._consumer.committed(partition, metadata=True)
+            self._batches[partition] = Batch(None if committed is None else parse(committed.metadata, committed.offset))
+        return self._batches[partition]
 
     def run(self, until: Callable[[], bool]) -> None:
         """Until told to stop; what was read and not written is left to the next one."""
@@ -87,7 +94,7 @@ class Feed(ConsumerRebalanceListener):  # type: ignore[misc]
         polled: Mapping[TopicPartition, list[Any]] = self._consumer.poll(timeout_ms=int(POLL * 1000), max_records=self._limits.messages)
         now = self._clock()
         for partition, records in polled.items():
-            self._batches.setdefault(partition, Batch()).add(records, now)
+            self._batch(partition).add(records, now)
         full = [partition for partition, batch in self._batches.items() if batch.is_full(self._limits, now)]
         written = self._write(full, now) if full else 0
         self._refresh()

@@ -1,5 +1,6 @@
 """The `redthread` command. Exit codes: 0 done, 1 the answer is no (a check failed), 2 wrong use or configuration, 3 a server cannot be reached."""
 
+import logging
 import sys
 from importlib.metadata import version
 from typing import Annotated
@@ -42,6 +43,7 @@ def options(
 
 def main() -> None:
     """The console script: errors that people can mend are messages, not tracebacks."""
+    logging.getLogger("clickhouse_driver").addHandler(logging.NullHandler())  # it logs refused connections with their stack
     try:
         app(standalone_mode=True)
     except InvalidConfiguration as error:

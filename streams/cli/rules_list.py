@@ -7,12 +7,12 @@ import typer
 
 from schemas.company import Company
 from schemas.rule import Rule
-from schemas.strict import validate
 from streams.cli.opened import text_in
 from streams.cli.options import COMPANY_FILE, Json, Lang, Shape, examples, shape
 from streams.cli.output import Format, print_rows
 from streams.cli.rule_texts import Language
 from streams.config import load, shipped
+from streams.rulepack.bench import shipped_company
 
 VERBS = ("expect", "forbid", "limit", "pingpong")
 COLUMNS = ("name", "verb", "severity", "who", "means", "title", "per", "calendar", "enabled", "shipped")
@@ -48,7 +48,7 @@ def company_of(path: Path | None) -> Company:
         return load(path).company
     if COMPANY_FILE.is_file():
         return load(COMPANY_FILE).company
-    return validate(Company, {"company": "(the shipped pack)", **shipped()}, "the shipped pack")
+    return shipped_company()
 
 
 def verb_of(rule: Rule) -> str:

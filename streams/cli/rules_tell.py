@@ -13,6 +13,7 @@ from streams.cli.filters import did_you_mean
 from streams.cli.options import Json, examples
 from streams.cli.output import err, print_json, say
 from streams.cli.rules_list import RulesOf, company_of
+from streams.rulepack.bench import shipped_company
 from streams.rulepack.files import Told, fixtures_in, shipped_fixtures
 from streams.rulepack.mutate import Mutation, mutate
 from streams.rulepack.run import Result, run
@@ -50,7 +51,8 @@ def tell(
 ) -> None:
     """Tell each rule's fixtures, events in and alerts out, and compare. Exit code 1 when one goes otherwise than its author expects."""
     told = shipped_fixtures() if fixtures is None else fixtures_in(fixtures)
-    found, chosen = company_of(company), _chosen(told, names or [])
+    found = shipped_company() if company is None and fixtures is None else company_of(company)
+    chosen = _chosen(told, names or [])
     results = run(found, chosen)
     passed = all(result.ok for result in results)
     mutations = mutate(found, chosen) if mutated and passed else ()

@@ -22,7 +22,7 @@ class Office:
     def __init__(self, first: date, last: date) -> None:
         years = range((first - MARGIN).year, (last + MARGIN).year + 1)
         self._free = holidays.country_holidays("DE", subdiv="BY", years=years)
-        self._midnights: dict[date, int] = {}
+        self._noons: dict[date, int] = {}
         self.workdays: list[date] = []
         day = first - MARGIN
         while day <= last + MARGIN:
@@ -39,10 +39,10 @@ class Office:
         return day in self._free
 
     def at(self, day: date, hour: float) -> int:
-        """The local time of a day; hours after 4 o'clock, so that the change of the clocks is over."""
-        noon = self._midnights.get(day)
+        """The local time of a day, from 4 o'clock on: by then a change of the clocks is over."""
+        noon = self._noons.get(day)
         if noon is None:
-            noon = self._midnights[day] = int(datetime(day.year, day.month, day.day, 12, tzinfo=BERLIN).timestamp())
+            noon = self._noons[day] = int(datetime(day.year, day.month, day.day, 12, tzinfo=BERLIN).timestamp())
         return noon + round((hour - 12) * HOUR)
 
     def midnight(self, day: date) -> int:

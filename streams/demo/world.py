@@ -18,6 +18,7 @@ from streams.demo.workdays import DAY, HOUR, MINUTE, Office
 FIRST_DAY = date(2026, 1, 5)  # a Monday, the first day after the holidays
 LEAST_CUSTOMERS, LEAST_DAYS, MOST_DAYS = 400, 60, 200
 WEEKDAYS = (0, 1, 2, 3, 4)
+SHARED = "shared_identifier"  # not a rule: identity itself says that a link was refused
 QUIET_DAYS = 9  # before a story: no window of a rule reaches so far back into calm days
 NUMBERS = {"order": "S-100", "ticket": "T-200", "lead": "L-300", "deal": "D-400", "quote": "Q-500", "promise": "P-600", "return": "R-700"}
 
@@ -105,6 +106,11 @@ class World:
         if happening.at <= self.as_of:
             self.happenings.append(happening)
 
+    def tell_of_nobody(self, type: str, at: int, known: dict[str, str], **how: Any) -> None:
+        """Something that concerns a customer whom nobody can name."""
+        system, department = where(type, None)
+        self.tell(Happening(type, at, system, department, None, known, {}, **how))
+
     def introduce(self, person: Person) -> None:
         """The records by which the systems know a person; older than everything else."""
         born = self.start - DAY * self.rng.randrange(100, 330)
@@ -133,6 +139,10 @@ class World:
         ref: Ref | None = None if about is None else (about, affair.refs[about])
         person = affair.person
         self.expected.append(Expected(rule, self.story, (), person, ref, until, occurrences, level))
+
+    def share(self, person: Person, identifier: str) -> None:
+        """What this person uses belongs to somebody else, who used it first; that is told as a finding about the person."""
+        self.expected.append(Expected(SHARED, self.story, (), person))
 
     def settle_identifiers(self) -> None:
         """Alerts and near misses name all by which their customer is known in the end."""

@@ -66,15 +66,15 @@ class Sitting:
         verdict = self.verdicts[judge.name] = judge(mine, now, self._where, self._cut)
         if verdict.wakes:
             self._wake(frozenset(judge.hears), verdict.wake_after(now))
-            if judge.kind == "expect" and now < self._clock.now:
-                self._on_the_wall(judge, mine, verdict)
+            if judge.kind == "expect":
+                self._on_the_wall(judge, mine, verdict, now)
 
-    def _on_the_wall(self, judge: Judge, mine: Sequence[Touchpoint], verdict: Verdict) -> None:
+    def _on_the_wall(self, judge: Judge, mine: Sequence[Touchpoint], verdict: Verdict, now: int) -> None:
         """What would be found if the clock of those whom the rule hears did not stand behind `now`.
 
         Only what is broken is held, a deadline that has passed; and nothing builds on it, because nobody knows it yet.
         """
-        if any(at <= self._clock.now for at in verdict.wakes):
+        if any(now < at <= self._clock.now for at in verdict.wakes):
             broken = {finding.id for finding in verdict.findings if finding.level == "broken"}
             verdict = judge(mine, self._clock.now, self._where)
             self.held += [f for f in verdict.findings if f.level == "broken" and f.id not in broken]

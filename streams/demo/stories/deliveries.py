@@ -1,171 +1,150 @@
-"""Stories of orders: late, stuck, and asked about before they had arrived."""
+"""Stories of orders that come late, hang somewhere, or are asked about before they came."""
 
-from streams.demo.plot import Story
+from streams.demo.steps import due_day, order, place
+from streams.demo.stories.told import breaks, nearly
+from streams.demo.workdays import DAY, HOUR, MINUTE
+from streams.demo.world import Affair, World
 
-STORIES = (
-    Story(
-        "late_delivery",
-        "promised for Thursday, delivered on Saturday",
-        """
-        d0 09:00 order.placed order=1 due=d3T12:00 amount=89
-        d0 09:05 payment.approved order=1
-        d1 14:00 parcel.handed_over order=1
-        d5 10:00 parcel.delivered order=1
-        """,
-        "late_delivery order:1 until=d5T10:00",
-    ),
-    Story(
-        "late_delivery",
-        "the customer cancels after the day has passed",
-        """
-        d0 19:00 order.placed order=1 due=d4T12:00 amount=45
-        d0 19:05 payment.approved order=1
-        d8 10:00 order.canceled order=1
-        """,
-        "late_delivery order:1 until=d8T10:00",
-    ),
-    Story(
-        "late_delivery",
-        "of two orders one arrives and the other does not",
-        """
-        d0 19:00 order.placed order=1 due=d4T12:00
-        d0 19:10 order.placed order=2 due=d4T12:00
-        d0 19:15 payment.approved order=1
-        d0 19:15 payment.approved order=2
-        d1 19:05 parcel.handed_over order=1
-        d1 19:05 parcel.handed_over order=2
-        d2 10:00 parcel.delivered order=2
-        """,
-        """
-        late_delivery order:1
-        stuck_order order:1
-        """,
-        room=12,
-    ),
-    Story(
-        "late_delivery",
-        "delivered two days early",
-        """
-        d0 09:00 order.placed order=1 due=d4T12:00
-        d0 09:05 payment.approved order=1
-        d1 14:00 parcel.handed_over order=1
-        d2 10:00 parcel.delivered order=1
-        """,
-    ),
-    Story(
-        "late_delivery",
-        "canceled before the day",
-        """
-        d0 09:00 order.placed order=1 due=d5T12:00
-        d1 10:00 order.canceled order=1
-        """,
-    ),
-    Story(
-        "stuck_order",
-        "nothing happens after the order, until it is paid",
-        """
-        d0 09:00 order.placed order=1
-        d12 09:00 payment.approved order=1
-        d13 09:00 parcel.handed_over order=1
-        d14 09:00 parcel.delivered order=1
-        """,
-        "stuck_order order:1 until=d12T09:00",
-    ),
-    Story(
-        "stuck_order",
-        "paid, and never sent",
-        """
-        d0 09:00 order.placed order=1
-        d1 09:00 payment.approved order=1
-        """,
-        "stuck_order order:1",
-        room=12,
-    ),
-    Story(
-        "stuck_order",
-        "the parcel gets lost on its way",
-        """
-        d0 09:00 order.placed order=1
-        d0 10:00 payment.approved order=1
-        d1 09:00 parcel.handed_over order=1
-        d15 09:00 order.canceled order=1
-        """,
-        "stuck_order order:1 until=d15T09:00",
-    ),
-    Story(
-        "stuck_order",
-        "slow, but it moves",
-        """
-        d0 09:00 order.placed order=1
-        d9 08:00 payment.approved order=1
-        d18 07:00 parcel.handed_over order=1
-        d24 06:00 parcel.delivered order=1
-        """,
-    ),
-    Story(
-        "stuck_order",
-        "canceled on the ninth day",
-        """
-        d0 09:00 order.placed order=1
-        d9 08:00 order.canceled order=1
-        """,
-    ),
-    Story(
-        "survey_too_early",
-        "asked on Tuesday, delivered on Friday",
-        """
-        d0 09:00 order.placed order=1 due=d8T12:00
-        d0 09:05 payment.approved order=1
-        d1 08:00 survey.sent order=1 channel=mail
-        d1 14:00 parcel.handed_over order=1
-        d4 10:00 parcel.delivered order=1
-        """,
-        "survey_too_early order:1 until=d4T10:00",
-    ),
-    Story(
-        "survey_too_early",
-        "asked how the goods are that were canceled",
-        """
-        d0 09:00 order.placed order=1 due=d8T12:00
-        d2 10:00 order.canceled order=1
-        d3 08:00 survey.sent order=1 channel=mail
-        """,
-        "survey_too_early order:1",
-    ),
-    Story(
-        "survey_too_early",
-        "asked twice before the delivery",
-        """
-        d0 09:00 order.placed order=1 due=d14T12:00
-        d0 09:05 payment.approved order=1
-        d1 14:00 parcel.handed_over order=1
-        d3 08:00 survey.sent order=1 channel=mail
-        d5 08:00 survey.sent order=1 channel=mail
-        d9 10:00 parcel.delivered order=1
-        """,
-        "survey_too_early order:1 times=2 until=d9T10:00",
-    ),
-    Story(
-        "survey_too_early",
-        "asked after the delivery",
-        """
-        d0 09:00 order.placed order=1 due=d8T12:00
-        d0 09:05 payment.approved order=1
-        d1 14:00 parcel.handed_over order=1
-        d3 10:00 parcel.delivered order=1
-        d4 08:00 survey.sent order=1 channel=mail
-        d6 18:00 survey.answered order=1 score=5
-        """,
-    ),
-    Story(
-        "survey_too_early",
-        "asked a few hours before the delivery",
-        """
-        d0 09:00 order.placed order=1 due=d8T12:00
-        d0 09:05 payment.approved order=1
-        d1 14:00 parcel.handed_over order=1
-        d3 08:00 survey.sent order=1 channel=mail
-        d3 16:00 parcel.delivered order=1
-        """,
-    ),
-)
+
+def _hand_over(affair: Affair, placed: int) -> int:
+    return affair.add("parcel.handed_over", affair.office.next(placed, 1, 16) + affair.world.rng.randrange(HOUR))
+
+
+def _deliver(affair: Affair, at: int) -> int:
+    return affair.add("parcel.delivered", at)
+
+
+@breaks("late_delivery")
+def two_days_late(w: World) -> None:
+    a, t = w.scene(12, "order")
+    _hand_over(a, place(a, t, due_days=5))
+    w.expect("late_delivery", a, "order", until=_deliver(a, t + 7 * DAY))
+
+
+@breaks("late_delivery")
+def on_its_way_since_last_week(w: World) -> None:
+    a, t = w.scene_at(w.long_ago(8), "order")
+    _hand_over(a, place(a, t, due_days=4))
+    w.expect("late_delivery", a, "order")
+
+
+@breaks("late_delivery")
+def lost_on_its_way(w: World) -> None:
+    """So it does not move either."""
+    a, t = w.scene(20, "order")
+    _hand_over(a, place(a, t, due_days=6))
+    w.expect("late_delivery", a, "order")
+    w.expect("stuck_order", a, "order")
+
+
+@breaks("late_delivery")
+def canceled_when_the_day_was_over(w: World) -> None:
+    a, t = w.scene(12, "order")
+    _hand_over(a, place(a, t, due_days=5))
+    w.expect("late_delivery", a, "order", until=a.add("order.canceled", t + 8 * DAY))
+
+
+@nearly("late_delivery")
+def on_the_evening_of_the_promised_day(w: World) -> None:
+    a, t = w.scene(12, "order")
+    _hand_over(a, place(a, t, due_days=6))
+    w.expect("late_delivery", a, "order", until=_deliver(a, w.office.at(due_day(a, t, 6), 19.5)), level="at_risk")
+
+
+@nearly("late_delivery")
+def canceled_before_it_was_late(w: World) -> None:
+    a, t = w.scene(12, "order")
+    _hand_over(a, place(a, t, due_days=7))
+    a.add("order.canceled", t + 4 * DAY)
+
+
+@nearly("late_delivery")
+def a_day_early(w: World) -> None:
+    a, t = w.scene(12, "order")
+    _hand_over(a, place(a, t, due_days=6))
+    _deliver(a, t + 5 * DAY)
+
+
+@breaks("stuck_order")
+def the_workshop_needs_twelve_days(w: World) -> None:
+    a, t = w.scene(20, "order")
+    place(a, t, due_days=30)
+    handed = a.add("parcel.handed_over", t + 12 * DAY)
+    _deliver(a, handed + 2 * DAY)
+    w.expect("stuck_order", a, "order", until=handed)
+
+
+@breaks("stuck_order")
+def lost_but_not_yet_late(w: World) -> None:
+    a, t = w.scene_at(w.long_ago(14), "order")
+    _hand_over(a, place(a, t, due_days=40))
+    w.expect("stuck_order", a, "order")
+
+
+@breaks("stuck_order")
+def never_paid_and_canceled(w: World) -> None:
+    a, t = w.scene(16, "order")
+    place(a, t, due_days=30, paid=None)
+    a.add("payment.failed", t + 3 * MINUTE)
+    w.expect("stuck_order", a, "order", until=a.add("order.canceled", t + 11 * DAY + 5 * HOUR))
+
+
+@breaks("stuck_order")
+def two_weeks_with_the_carrier(w: World) -> None:
+    a, t = w.scene(22, "order")
+    handed = _hand_over(a, place(a, t, due_days=30))
+    w.expect("stuck_order", a, "order", until=_deliver(a, handed + 14 * DAY))
+
+
+@nearly("stuck_order")
+def slow_at_every_step(w: World) -> None:
+    a, t = w.scene(32, "order")
+    place(a, t, due_days=45, paid=9 * DAY + 20 * HOUR)
+    a.add("parcel.handed_over", t + 19 * DAY)
+    _deliver(a, t + 28 * DAY)
+
+
+@nearly("stuck_order")
+def canceled_on_the_ninth_day(w: World) -> None:
+    a, t = w.scene(14, "order")
+    place(a, t, due_days=30)
+    a.add("order.canceled", t + 9 * DAY)
+
+
+@breaks("survey_too_early")
+def asked_on_the_second_day(w: World) -> None:
+    a, t = w.scene(12, "order")
+    _hand_over(a, place(a, t))
+    a.add("survey.sent", t + 2 * DAY)
+    w.expect("survey_too_early", a, "order", until=_deliver(a, t + 5 * DAY))
+
+
+@breaks("survey_too_early")
+def asked_twice_before_it_came(w: World) -> None:
+    a, t = w.scene(14, "order")
+    _hand_over(a, place(a, t, due_days=12))
+    for days in (2, 4):
+        a.add("survey.sent", t + days * DAY)
+    w.expect("survey_too_early", a, "order", until=_deliver(a, t + 6 * DAY), occurrences=2)
+
+
+@breaks("survey_too_early")
+def asked_about_what_was_canceled(w: World) -> None:
+    a, t = w.scene(12, "order")
+    place(a, t)
+    a.add("order.canceled", t + 2 * DAY)
+    a.add("survey.sent", t + 6 * DAY)
+    w.expect("survey_too_early", a, "order")
+
+
+@nearly("survey_too_early")
+def asked_on_the_eve(w: World) -> None:
+    a, t = w.scene(12, "order")
+    _hand_over(a, place(a, t))
+    a.add("survey.sent", _deliver(a, t + 4 * DAY) - 20 * HOUR)
+
+
+@nearly("survey_too_early")
+def asked_two_days_after(w: World) -> None:
+    a, t = w.scene(12, "order")
+    a.add("survey.sent", order(a, t) + 2 * DAY)

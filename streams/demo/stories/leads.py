@@ -1,262 +1,294 @@
-"""Stories of leads: I wanted to buy, and nobody cared."""
+"""Stories of somebody who wanted to buy."""
 
-from streams.demo.plot import Story
+from streams.demo.steps import answer, call, lead, order
+from streams.demo.stories.told import breaks, nearly
+from streams.demo.workdays import DAY, HOUR, MINUTE
+from streams.demo.world import Affair, World
 
-STORIES = (
-    Story(
-        "lead_not_followed_up",
-        "sales calls two days after marketing had qualified the lead",
-        """
-        d0 09:00 lead.qualified lead=1 by=marketing score=70
-        d2 10:00 call.made lead=1
-        d9 10:00 deal.won lead=1 deal=1
-        """,
-        "lead_not_followed_up lead:1 until=d2T10:00",
-    ),
-    Story(
-        "lead_not_followed_up",
-        "service wrote to the customer, but nobody from sales",
-        """
-        d0 09:00 lead.qualified lead=1 by=marketing score=65
-        d0 11:00 contact.outbound lead=1 by=service
-        d3 12:00 call.made lead=1
-        d10 10:00 deal.won lead=1 deal=1
-        """,
-        "lead_not_followed_up lead:1 until=d3T12:00",
-    ),
-    Story(
-        "lead_not_followed_up",
-        "qualified on Thursday, and lost without one call",
-        """
-        d3 14:00 lead.qualified lead=1 score=75
-        d20 10:00 deal.lost lead=1 deal=1
-        """,
-        """
-        lead_not_followed_up lead:1
-        lead_spoiled until=d94T12:00
-        """,
-    ),
-    Story(
-        "lead_not_followed_up",
-        "sales calls on the same day",
-        """
-        d0 09:00 lead.qualified lead=1 by=marketing score=80
-        d0 14:00 call.made lead=1
-        d8 14:00 deal.won lead=1 deal=1
-        """,
-    ),
-    Story(
-        "lead_not_followed_up",
-        "qualified on Friday evening, written to on Monday",
-        """
-        d4 17:00 lead.qualified lead=1 by=marketing score=55
-        d7 11:00 contact.outbound lead=1 by=sales
-        d9 14:00 deal.lost lead=1 deal=1
-        """,
-    ),
-    Story(
-        "lead_without_outcome",
-        "called once, and then nobody wrote down how it ended",
-        """
-        d0 09:00 lead.qualified lead=1 by=marketing score=70
-        d0 12:00 call.made lead=1
-        """,
-        "lead_without_outcome lead:1",
-        room=47,
-    ),
-    Story(
-        "lead_without_outcome",
-        "seven weeks until somebody notes that it was lost",
-        """
-        d0 09:00 lead.qualified lead=1 by=marketing score=60
-        d0 13:00 quote.sent lead=1 quote=1
-        d50 10:00 deal.lost lead=1 deal=1
-        """,
-        "lead_without_outcome lead:1 until=d50T10:00",
-        room=1,
-    ),
-    Story(
-        "lead_without_outcome",
-        "the outcome of another lead is none",
-        """
-        d1 09:00 lead.qualified lead=1 by=marketing score=40
-        d1 12:00 call.made lead=1
-        d30 10:00 deal.lost lead=2 deal=1
-        """,
-        "lead_without_outcome lead:1",
-        room=18,
-    ),
-    Story(
-        "lead_without_outcome",
-        "lost, and noted, within a month",
-        """
-        d0 09:00 lead.qualified lead=1 by=marketing score=60
-        d0 13:00 call.made lead=1
-        d29 10:00 deal.lost lead=1 deal=1
-        """,
-    ),
-    Story(
-        "lead_without_outcome",
-        "won after five weeks",
-        """
-        d0 09:00 lead.qualified lead=1 by=marketing score=60
-        d0 13:00 quote.sent lead=1 quote=1
-        d36 10:00 deal.won lead=1 deal=1
-        """,
-    ),
-    Story(
-        "lead_rejected_unworked",
-        "rejected after lunch, without a call",
-        """
-        d0 09:00 lead.qualified lead=1 by=marketing score=60
-        d0 12:30 lead.rejected lead=1
-        """,
-        "lead_rejected_unworked lead:1",
-    ),
-    Story(
-        "lead_rejected_unworked",
-        "the call comes after the rejection",
-        """
-        d0 09:00 lead.qualified lead=1 by=marketing score=45
-        d0 12:00 lead.rejected lead=1
-        d2 10:00 call.made lead=1
-        """,
-        "lead_rejected_unworked lead:1 until=d2T10:00",
-    ),
-    Story(
-        "lead_rejected_unworked",
-        "a mail from service is no contact by sales",
-        """
-        d1 09:00 lead.qualified lead=1 by=marketing score=70
-        d1 10:00 contact.outbound lead=1 by=service
-        d1 13:00 lead.rejected lead=1
-        """,
-        "lead_rejected_unworked lead:1",
-    ),
-    Story(
-        "lead_rejected_unworked",
-        "sales had called",
-        """
-        d1 09:00 lead.qualified lead=1 by=marketing score=70
-        d1 11:00 call.made lead=1
-        d1 13:00 lead.rejected lead=1
-        """,
-    ),
-    Story(
-        "lead_rejected_unworked",
-        "sales had sent a quote",
-        """
-        d2 09:00 lead.qualified lead=1 by=marketing score=50
-        d2 11:00 quote.sent lead=1 quote=1
-        d9 13:00 lead.rejected lead=1
-        """,
-    ),
-    Story(
-        "lead_disputed",
-        "hot for marketing, junk for sales on the next day",
-        """
-        d0 09:00 lead.qualified lead=1 by=marketing score=85
-        d0 11:00 call.made lead=1
-        d1 15:00 lead.rejected lead=1
-        """,
-        "lead_disputed lead:1 until=d30T09:00",
-    ),
-    Story(
-        "lead_disputed",
-        "eighty points, rejected in the second week",
-        """
-        d2 10:00 lead.qualified lead=1 by=marketing score=80
-        d2 14:00 contact.outbound lead=1 by=sales
-        d10 15:00 lead.rejected lead=1
-        """,
-        "lead_disputed lead:1 until=d32T10:00",
-    ),
-    Story(
-        "lead_disputed",
-        "hot, and rejected unseen",
-        """
-        d1 09:00 lead.qualified lead=1 by=marketing score=95
-        d1 13:00 lead.rejected lead=1
-        """,
-        """
-        lead_disputed lead:1 until=d31T09:00
-        lead_rejected_unworked lead:1
-        """,
-    ),
-    Story(
-        "lead_disputed",
-        "seventy-nine points are not hot",
-        """
-        d0 09:00 lead.qualified lead=1 by=marketing score=79
-        d0 11:00 call.made lead=1
-        d1 15:00 lead.rejected lead=1
-        """,
-    ),
-    Story(
-        "lead_disputed",
-        "rejected only after five weeks of work",
-        """
-        d0 09:00 lead.qualified lead=1 by=marketing score=90
-        d0 11:00 call.made lead=1
-        d35 15:00 lead.rejected lead=1
-        """,
-    ),
-    Story(
-        "lead_spoiled",
-        "nobody called for two days, then the lead was rejected",
-        """
-        d0 09:00 lead.qualified lead=1 by=marketing score=60
-        d2 10:00 lead.rejected lead=1
-        """,
-        """
-        lead_not_followed_up lead:1 until=d2T10:00
-        lead_rejected_unworked lead:1
-        lead_spoiled until=d90T17:00
-        """,
-    ),
-    Story(
-        "lead_spoiled",
-        "called too late, and lost after a month",
-        """
-        d0 09:00 lead.qualified lead=1 by=marketing score=60
-        d2 10:00 call.made lead=1
-        d30 10:00 deal.lost lead=1 deal=1
-        """,
-        """
-        lead_not_followed_up lead:1 until=d2T10:00
-        lead_spoiled until=d90T17:00
-        """,
-    ),
-    Story(
-        "lead_spoiled",
-        "the offer came a week late",
-        """
-        d1 09:00 lead.qualified lead=1 by=marketing score=72
-        d8 10:00 quote.sent lead=1 quote=1
-        d15 10:00 deal.lost lead=1 deal=1
-        """,
-        """
-        lead_not_followed_up lead:1 until=d8T10:00
-        lead_spoiled until=d91T17:00
-        """,
-    ),
-    Story(
-        "lead_spoiled",
-        "called within the day, lost all the same",
-        """
-        d0 09:00 lead.qualified lead=1 by=marketing score=60
-        d0 13:00 call.made lead=1
-        d30 10:00 deal.lost lead=1 deal=1
-        """,
-    ),
-    Story(
-        "lead_spoiled",
-        "called too late, and won all the same",
-        """
-        d0 09:00 lead.qualified lead=1 by=marketing score=60
-        d2 13:00 call.made lead=1
-        d16 10:00 deal.won lead=1 deal=1
-        """,
-        "lead_not_followed_up lead:1 until=d2T13:00",
-    ),
-)
+DECIDED_WITHIN = 80  # days before the end at most: later leads need no outcome yet
+COUNTS = 90 * DAY  # for so long a rejection, a missed follow-up, a missing outcome counts
+
+
+def _follow_up_due(affair: Affair, qualified: int) -> int:
+    return affair.office.after(qualified, 8)
+
+
+def _win(affair: Affair, at: int) -> int:
+    return affair.add("deal.won", at)
+
+
+@breaks("lead_not_followed_up")
+def called_the_next_day_but_one(w: World) -> None:
+    a, t = w.scene(16, "lead")
+    called = call(a, w.office.after(lead(a, t), 12))
+    _win(a, w.office.next(called, 5, 14))
+    w.expect("lead_not_followed_up", a, "lead", until=called)
+
+
+@breaks("lead_not_followed_up")
+def service_writes_but_sales_does_not(w: World) -> None:
+    a, t = w.scene(20, "lead")
+    lead(a, t)
+    answer(a, w.office.after(t, 5))
+    called = call(a, w.office.after(t, 35))
+    _win(a, w.office.next(called, 5, 14))
+    w.expect("lead_not_followed_up", a, "lead", until=called)
+
+
+@breaks("lead_not_followed_up")
+def nobody_ever_calls(w: World) -> None:
+    a, t = w.scene(6, "lead", within=DECIDED_WITHIN)
+    lead(a, t, score=88)
+    w.expect("lead_not_followed_up", a, "lead")
+
+
+@nearly("lead_not_followed_up")
+def called_after_a_warning(w: World) -> None:
+    a, t = w.scene(16, "lead")
+    called = call(a, w.office.after(lead(a, t), 7))
+    _win(a, w.office.next(called, 5, 14))
+    w.expect("lead_not_followed_up", a, "lead", until=called, level="at_risk")
+
+
+@nearly("lead_not_followed_up")
+def a_quote_is_work_as_well(w: World) -> None:
+    a, t = w.scene(16, "lead", "quote", "deal")
+    lead(a, t)
+    a.add("quote.sent", w.office.after(t, 3))
+    _win(a, w.office.next(t, 5, 14))
+
+
+@nearly("lead_not_followed_up")
+def bought_before_anybody_could_call(w: World) -> None:
+    a, t = w.scene(16, "lead", "order", within=DECIDED_WITHIN)
+    lead(a, t)
+    order(a, w.office.after(t, 4), lead=a.refs["lead"])
+
+
+@breaks("lead_without_outcome")
+def called_and_forgotten(w: World) -> None:
+    a, t = w.scene_at(w.long_ago(92), "lead")
+    call(a, w.office.after(lead(a, t), 3))
+    w.expect("lead_without_outcome", a, "lead")
+
+
+@breaks("lead_without_outcome")
+def quoted_and_forgotten(w: World) -> None:
+    a, t = w.scene_at(w.long_ago(94), "lead", "quote")
+    lead(a, t)
+    a.add("quote.sent", w.office.after(t, 2))
+    w.expect("lead_without_outcome", a, "lead")
+
+
+@breaks("lead_without_outcome")
+def written_off_after_three_months(w: World) -> None:
+    a, t = w.scene_at(w.long_ago(97), "lead", "deal")
+    call(a, w.office.after(lead(a, t), 3))
+    w.expect("lead_without_outcome", a, "lead", until=a.add("deal.lost", t + 93 * DAY))
+
+
+@nearly("lead_without_outcome")
+def lost_in_the_last_week(w: World) -> None:
+    a, t = w.scene_at(w.long_ago(95), "lead", "deal")
+    call(a, w.office.after(lead(a, t), 3))
+    a.add("deal.lost", t + 84 * DAY)
+
+
+@nearly("lead_without_outcome")
+def won_before_it_was_qualified(w: World) -> None:
+    """Marketing scores somebody who has signed already."""
+    a, t = w.scene_at(w.long_ago(95), "lead", "deal")
+    _win(a, t - DAY)
+    call(a, w.office.after(lead(a, t), 3))
+
+
+@breaks("lead_rejected_unworked")
+def junk_at_first_sight(w: World) -> None:
+    a, t = w.scene(8, "lead")
+    a.add("lead.rejected", w.office.after(lead(a, t, score=45), 3), reason="budget")
+    w.expect("lead_rejected_unworked", a, "lead")
+
+
+@breaks("lead_rejected_unworked")
+def rejected_and_called_afterwards(w: World) -> None:
+    a, t = w.scene(8, "lead")
+    a.add("lead.rejected", w.office.after(lead(a, t, score=50), 2), reason="region")
+    w.expect("lead_rejected_unworked", a, "lead", until=call(a, w.office.next(t, 2, 11)))
+
+
+@breaks("lead_rejected_unworked")
+def rejected_before_it_was_qualified(w: World) -> None:
+    a, t = w.scene(8, "lead")
+    a.add("lead.created", t)
+    a.add("lead.rejected", w.office.after(t, 2), reason="duplicate")
+    w.expect("lead_rejected_unworked", a, "lead")
+
+
+@breaks("lead_rejected_unworked")
+def only_service_had_spoken_to_them(w: World) -> None:
+    a, t = w.scene(8, "lead")
+    answer(a, w.office.after(lead(a, t, score=65), 1))
+    a.add("lead.rejected", w.office.after(t, 5), reason="no interest")
+    w.expect("lead_rejected_unworked", a, "lead")
+
+
+@nearly("lead_rejected_unworked")
+def called_then_rejected(w: World) -> None:
+    a, t = w.scene(8, "lead")
+    call(a, w.office.after(lead(a, t, score=55), 1))
+    a.add("lead.rejected", w.office.after(t, 4), reason="no interest")
+
+
+@nearly("lead_rejected_unworked")
+def written_to_then_rejected(w: World) -> None:
+    a, t = w.scene(8, "lead")
+    answer(a, w.office.after(lead(a, t, score=55), 1), "sales", channel="mail")
+    a.add("lead.rejected", w.office.next(t, 2, 10), reason="no answer")
+
+
+@nearly("lead_rejected_unworked")
+def quoted_then_rejected(w: World) -> None:
+    a, t = w.scene(12, "lead", "quote")
+    lead(a, t, score=70)
+    a.add("quote.sent", w.office.after(t, 2))
+    a.add("lead.rejected", w.office.next(t, 4, 10), reason="budget")
+
+
+@breaks("lead_disputed")
+def hot_for_marketing_junk_for_sales(w: World) -> None:
+    a, t = w.scene(8, "lead")
+    call(a, w.office.after(lead(a, t, score=92), 2))
+    a.add("lead.rejected", w.office.next(t, 2, 11), reason="no interest")
+    w.expect("lead_disputed", a, "lead", until=t + 30 * DAY)
+
+
+@breaks("lead_disputed")
+def just_hot_enough_and_rejected_weeks_later(w: World) -> None:
+    a, t = w.scene(25, "lead")
+    call(a, w.office.after(lead(a, t, score=80), 2))
+    a.add("lead.rejected", t + 20 * DAY, reason="budget")
+    w.expect("lead_disputed", a, "lead", until=t + 30 * DAY)
+
+
+@breaks("lead_disputed")
+def hot_and_rejected_without_a_call(w: World) -> None:
+    a, t = w.scene(8, "lead")
+    a.add("lead.rejected", w.office.after(lead(a, t, score=97), 4), reason="region")
+    w.expect("lead_disputed", a, "lead", until=t + 30 * DAY)
+    w.expect("lead_rejected_unworked", a, "lead")
+
+
+@nearly("lead_disputed")
+def not_quite_hot(w: World) -> None:
+    a, t = w.scene(8, "lead")
+    call(a, w.office.after(lead(a, t, score=79), 2))
+    a.add("lead.rejected", w.office.next(t, 2, 11), reason="no interest")
+
+
+@nearly("lead_disputed")
+def hot_but_that_was_last_month(w: World) -> None:
+    a, t = w.scene(36, "lead")
+    call(a, w.office.after(lead(a, t, score=91), 2))
+    a.add("lead.rejected", t + 31 * DAY + HOUR, reason="budget")
+
+
+@breaks("lead_spoiled")
+def called_too_late_and_lost(w: World) -> None:
+    a, t = w.scene(14, "lead", "deal")
+    called = call(a, w.office.after(lead(a, t), 15))
+    a.add("deal.lost", called + 6 * DAY, reason="bought elsewhere")
+    w.expect("lead_not_followed_up", a, "lead", until=called)
+    w.expect("lead_spoiled", a, until=_follow_up_due(a, t) + COUNTS)
+
+
+@breaks("lead_spoiled")
+def never_called_and_rejected(w: World) -> None:
+    a, t = w.scene(10, "lead")
+    rejected = a.add("lead.rejected", w.office.after(lead(a, t, score=58), 20), reason="too old")
+    w.expect("lead_not_followed_up", a, "lead", until=rejected)
+    w.expect("lead_rejected_unworked", a, "lead")
+    w.expect("lead_spoiled", a, until=_follow_up_due(a, t) + COUNTS)
+
+
+@breaks("lead_spoiled")
+def the_next_lead_is_lost_as_well(w: World) -> None:
+    """The first wait cost a second deal: two losses."""
+    a, t = w.scene(26, "lead", "deal")
+    called = call(a, w.office.after(lead(a, t), 13))
+    a.add("deal.lost", called + 5 * DAY)
+    b = w.affair(a.person, "lead")
+    second = w.office.next(called + 8 * DAY, 0, 9)
+    call(b, w.office.after(lead(b, second, score=52), 2))
+    b.add("lead.rejected", w.office.next(second, 3, 15))
+    w.expect("lead_not_followed_up", a, "lead", until=called)
+    w.expect("lead_spoiled", a, until=_follow_up_due(a, t) + COUNTS, occurrences=2)
+
+
+@nearly("lead_spoiled")
+def called_in_time_and_lost_all_the_same(w: World) -> None:
+    a, t = w.scene(14, "lead", "deal")
+    call(a, w.office.after(lead(a, t), 4))
+    a.add("deal.lost", t + 8 * DAY)
+
+
+@nearly("lead_spoiled")
+def called_too_late_and_won(w: World) -> None:
+    a, t = w.scene(14, "lead")
+    called = call(a, w.office.after(lead(a, t), 14))
+    _win(a, called + 5 * DAY)
+    w.expect("lead_not_followed_up", a, "lead", until=called)
+
+
+@nearly("lead_spoiled")
+def warned_called_and_lost(w: World) -> None:
+    a, t = w.scene(14, "lead", "deal")
+    called = call(a, w.office.after(lead(a, t), 7))
+    a.add("deal.lost", called + 6 * DAY)
+    w.expect("lead_not_followed_up", a, "lead", until=called, level="at_risk")
+
+
+@breaks("rejected_lead_bought")
+def rejected_and_ordered_online(w: World) -> None:
+    a, t = w.scene(24, "lead")
+    call(a, w.office.after(lead(a, t), 1))
+    rejected = a.add("lead.rejected", w.office.next(t, 1, 11))
+    order(w.affair(a.person, "order"), rejected + 12 * DAY)
+    w.expect("rejected_lead_bought", a, until=rejected + COUNTS)
+
+
+@breaks("rejected_lead_bought")
+def won_at_the_second_attempt(w: World) -> None:
+    a, t = w.scene(40, "lead")
+    call(a, w.office.after(lead(a, t), 2))
+    rejected = a.add("lead.rejected", w.office.next(t, 1, 15))
+    b = w.affair(a.person, "lead", "deal")
+    again = w.office.next(rejected + 20 * DAY, 0, 9)
+    call(b, w.office.after(lead(b, again), 2))
+    _win(b, w.office.next(again, 5, 14))
+    w.expect("rejected_lead_bought", a, until=rejected + COUNTS)
+
+
+@breaks("rejected_lead_bought")
+def rejected_and_bought_twice(w: World) -> None:
+    a, t = w.scene(30, "lead")
+    call(a, w.office.after(lead(a, t), 1))
+    rejected = a.add("lead.rejected", w.office.after(t, 3))
+    for days in (6, 17):
+        order(w.affair(a.person, "order"), rejected + days * DAY + 5 * HOUR)
+    w.expect("rejected_lead_bought", a, until=rejected + COUNTS, occurrences=2)
+
+
+@nearly("rejected_lead_bought")
+def bought_first(w: World) -> None:
+    a, t = w.scene(8, "lead")
+    order(w.affair(a.person, "order"), t - 30 * MINUTE)
+    call(a, w.office.after(lead(a, t), 1))
+    a.add("lead.rejected", w.office.next(t, 2, 11), reason="has bought already")
+
+
+@nearly("rejected_lead_bought")
+def bought_after_more_than_three_months(w: World) -> None:
+    a, t = w.scene_at(w.long_ago(95), "lead")
+    call(a, w.office.after(lead(a, t), 1))
+    rejected = a.add("lead.rejected", w.office.after(t, 4))
+    order(w.affair(a.person, "order"), rejected + 91 * DAY)

@@ -80,8 +80,8 @@ class ChunkConsumer(driver.Consumer):  # type: ignore[misc]
         super().__init__(*args, **kwargs)
 
     def _new_consumer_thread(self) -> ConsumerThread:
-        thread = type("AppConsumerThread", (ConsumerThread,), {"fence": self.fence})
-        return thread(self, loop=self.loop, beacon=self.beacon)  # type: ignore[no-any-return]
+        thread: Any = type("AppConsumerThread", (ConsumerThread,), {"fence": self.fence})
+        return thread(self, loop=self.loop, beacon=self.beacon)
 
     async def perform_seek(self) -> None:
         await super().perform_seek()
@@ -106,6 +106,15 @@ class ChunkConsumer(driver.Consumer):  # type: ignore[misc]
         if self._handled.get(tp, -1) < self._pulled.get(tp, -1):
             return None
         return self._places.get(tp)
+
+    def lag(self, tp: TP) -> int | None:
+        """Records of the log that have not been handled yet; None while that is unknown."""
+        end = self.highwater(tp)
+        if end is None:
+            return None
+        reached = self._handled.get(tp)
+        done = reached + 1 if reached is not None else self._committed_offset[tp] or 0
+        return max(end - done, 0) if self.place(tp) is None or self._places[tp].position < end else 0
 
     async def _wait_next_records(self, timeout: float) -> Any:
         if not self.flow_active:

@@ -12,25 +12,25 @@ from streams.engine.faust.flow import keep_queued_records
 from streams.engine.faust.producer import TrackedProducer
 from streams.engine.faust.table import BulkTable
 from streams.engine.faust.versions import assert_versions
-from streams.engine.faust.watchdog import Watchdog
 
 
-def install(app: faust.App, inputs: Iterable[str], tables: Iterable[str], chunk_size: int) -> None:
-    """`inputs` are the topics to be read in chunks, `tables` the names of the tables whose changelogs are."""
+def install(app: faust.App, chunked: Iterable[str], chunk_size: int) -> Fence:
+    """`chunked` are the topics to be read in chunks: inputs and changelogs. Returns the fence of the app's producer."""
     assert_versions()
     keep_queued_records()
-    chunked = frozenset(inputs) | {f"{app.conf.id}-{table}-changelog" for table in tables}
-    consumer = type("AppConsumer", (ChunkConsumer,), {"chunk_topics": chunked, "chunk_size": chunk_size})
-    producer = type("AppProducer", (TrackedProducer,), {"fence": Fence(app.conf.broker_session_timeout)})
-    transport = type("AppTransport", (driver.Transport,), {"Consumer": consumer, "Producer": producer})
-    app.conf.Topic = _topic_class(chunked)
+    topics, fence = frozenset(chunked), Fence(app.conf.broker_session_timeout)
+    consumer = type("AppConsumer", (ChunkConsumer,), {"chunk_topics": topics, "chunk_size": chunk_size, "fence": fence})
+    producer = type("AppProducer", (TrackedProducer,), {"fence": fence})
+    transport: Any = type("AppTransport", (driver.Transport,), {"Consumer": consumer, "Producer": producer})
+    app.conf.Topic = _topic_class(topics)
     app.conf.Table = BulkTable
     app.transport = transport(app.conf.broker_consumer, app)
-    app.service(_watchdog_of(app))
+    app.producer_transport = transport(app.conf.broker_producer, app)
+    return fence
 
 
-def _topic_class(chunked: frozenset[str]) -> type[faust.Topic]:
-    class ChunkTopic(faust.Topic):
+def _topic_class(chunked: frozenset[str]) -> type[Any]:
+    class ChunkTopic(faust.Topic):  # type: ignore[misc]
         """A topic whose events hold a list of raw records: nothing is decoded before the stage does."""
 
         def _compile_decode(self) -> None:
@@ -44,11 +44,3 @@ def _topic_class(chunked: frozenset[str]) -> type[faust.Topic]:
             self.decode = decode
 
     return ChunkTopic
-
-
-def _watchdog_of(app: faust.App) -> type[Watchdog]:
-    class AppWatchdog(Watchdog):
-        def __init__(self, **kwargs: Any) -> None:
-            super().__init__(app)
-
-    return AppWatchdog

@@ -50,7 +50,7 @@ class Router:
         self._public = {message: topics.named(form.topic) for message, form in FORMS.items()}
         self._time, self._partitions = topics.time, topics.partitions
         self._partition_of = Partitioner(topics.partitions)
-        self.headers = dict.fromkeys(self._public.values(), list(HEADERS))
+        self.headers = {topic: list(HEADERS) for topic in self._public.values()}
 
     def route(self, number: int, outputs: Iterable[Any]) -> dict[Place, list[Item]]:
         """The outputs of partition `number` of a stage, in their order."""

@@ -1,0 +1,62 @@
+"""The stage without state on Faust: chunks of the company's own topics become messages to `identify` and dead letters."""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from schemas.clock import SourceReport
+from schemas.dead_letter import DeadLetter
+from schemas.identity import Arrived
+from schemas.source import Source
+from streams.engine.faust.consumer import Place
+from streams.engine.faust.records import record_of
+from streams.engine.faust.router import Router
+from streams.engine.faust.stage import Sender
+from streams.stages.ingest import Ingest
+from streams.stages.step import Send
+
+
+class Reached:
+    """What has been handed on from one partition of a source's topic since it was assigned; microseconds, 0 = nothing yet."""
+
+    __slots__ = ("arrived", "last", "newest")
+
+    def __init__(self) -> None:
+        self.last = self.arrived = self.newest = 0
+
+    def report(self, topic: str, partition: int, partitions: int, place: Place | None) -> SourceReport:
+        """With everything handed on the partition is complete up to when that was asked; else up to its last record."""
+        ended = place is not None and place.position >= place.end
+        now = place.asked_at * 1000 if place is not None and ended else self.last
+        return SourceReport(topic, partition, partitions, now, self.arrived, self.newest, ended)
+
+
+class IngestRunner:
+    """Handles the chunks of every partition of the company's topics that this worker owns."""
+
+    def __init__(
+        self, ingest: Ingest, sources: Mapping[str, Sequence[Source]], router: Router, send: Sender, observe: Callable[[str, Any], None], longest: int
+    ) -> None:
+        self._ingest, self._sources, self._router, self._send, self._observe = ingest, sources, router, send, observe
+        self._longest = longest
+        self.reached: dict[tuple[str, int], Reached] = {}
+
+    def forget(self) -> None:
+        """Partitions were revoked."""
+        self.reached = {}
+
+    async def handle(self, topic: str, partition: int, records: Sequence[Any]) -> None:
+        """Hand on what the records come to; only then does the clock of the partition move."""
+        outputs = [output for message in records for source in self._sources[topic] for output in self._outputs(source, message)]
+        self._observe("ingest", outputs)
+        await self._send(self._router.route(partition, outputs))
+        reached = self.reached.setdefault((topic, partition), Reached())
+        stamps = [message.timestamp for message in records]
+        reached.last = max(stamps[-1] * 1000, reached.last)
+        reached.arrived = max(max(stamps) * 1000, reached.arrived)
+        events = [o.message.touchpoint.at for o in outputs if o.__class__ is Send and o.message.__class__ is Arrived]
+        reached.newest = max(max(events, default=0), reached.newest)
+
+    def _outputs(self, source: Source, message: Any) -> Sequence[Send | DeadLetter]:
+        record = record_of(source, message, self._longest)
+        return () if record is None else self._ingest.ingest(source, record)
+

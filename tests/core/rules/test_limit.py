@@ -1,0 +1,51 @@
+"""limit: at most n going on at once, or within a time."""
+
+from streams.core.rules.finding import Finding
+from tests.core.rules.histories import BASE, HOUR
+from tests.core.rules.stories import found, judged, told, wakes
+
+OFTEN = {"limit": {"what": "t.asked", "at_most": 2, "within": "5h"}}
+OWNERS = {"limit": {"what": "t.claimed", "until": "t.released", "each": "team", "at_most": 1}}
+
+
+def test_one_more_than_allowed_within_the_time_breaks_the_rule():
+    story = [told(hour, "t.asked") for hour in (0, 1, 4, 4.5, 20)]
+    assert judged(OFTEN, *story).findings == (
+        Finding("rule", (), "t.asked@4", "broken", BASE + 4 * HOUR, BASE + 6 * HOUR, (("t.asked@4", BASE + 4 * HOUR), ("t.asked@4.5", BASE + int(4.5 * HOUR))),
+                frozenset({"t.asked@0", "t.asked@1", "t.asked@4", "t.asked@4.5"}), 3),
+    )  # fmt: skip
+
+
+def test_as_many_as_allowed_are_fine():
+    assert found(OFTEN, told(0, "t.asked"), told(1, "t.asked")) == []
+    assert found(OFTEN, told(0, "t.asked"), told(1, "t.asked"), told(6.1, "t.asked")) == []
+    assert found(OFTEN | {"limit": OFTEN["limit"] | {"until": "t.done"}}, told(0, "t.asked"), told(1, "t.asked"), told(2, "t.done")) == []
+
+
+def test_it_is_over_once_enough_have_run_out_and_that_is_known():
+    story = [told(hour, "t.asked") for hour in (0, 1, 4)]
+    assert wakes(judged(OFTEN, *story, now=4)) == {("*",): 5}
+    assert found(OFTEN, *story, now=4) == [("t.asked@4", "broken", 4, None, 1)]
+    assert found(OFTEN, *story, now=5) == [("t.asked@4", "broken", 4, 5, 1)]
+
+
+def test_values_of_a_field_are_counted_once_until_they_are_closed():
+    a, b = ({"team": team} for team in "AB")
+    assert found(OWNERS, told(0, "t.claimed", **a), told(1, "t.claimed", **a)) == []
+    assert found(OWNERS, told(0, "t.claimed", **a), told(1, "t.claimed", **b)) == [("t.claimed@1", "broken", 1, None, 1)]
+    assert found(OWNERS, told(0, "t.claimed", **a), told(1, "t.claimed", **b), told(3, "t.released", **a)) == [("t.claimed@1", "broken", 1, 3, 1)]
+    assert found(OWNERS, told(0, "t.claimed", **a), told(1, "t.released"), told(2, "t.claimed", **b)) == []
+
+
+def test_handing_over_in_one_instant_is_no_overlap():
+    assert found(OWNERS, told(0, "t.claimed", team="A"), told(3, "t.released", team="A"), told(3, "t.claimed", team="B")) == []
+    at_once = told(3, "t.claimed", team="B"), told(3, "t.released", team="B")
+    assert found(OWNERS, told(0, "t.claimed", team="A"), *at_once) == []
+
+
+def test_a_rule_that_has_to_be_sure_waits():
+    company = {"types": {"t.claimed": ("sales", "marketing"), "t.released": ("sales",)}}
+    story = told(0, "t.claimed", team="A"), told(1, "t.claimed", team="B")
+    waiting = judged(OWNERS | {"sure": True}, *story, now=5, company=company, marketing=0)
+    assert (waiting.findings, wakes(waiting)) == ((), {("marketing", "sales"): 1})
+    assert found(OWNERS | {"sure": True}, *story, now=5, company=company, marketing=1) == [("t.claimed@1", "broken", 1, None, 1)]
