@@ -85,7 +85,7 @@ class ClickHouseSink:
     def refresh(self) -> None:
         """Make the views see the identity changes and conflicts that were written; costs a scan of both."""
         for dictionary in ("identity_overrides", "event_conflicts"):
-            self._insist(lambda name=dictionary: self._client.execute(f"SYSTEM RELOAD DICTIONARY {self.address.database}.{name}"))  # type: ignore[misc]
+            self.insist(lambda name=dictionary: self._client.execute(f"SYSTEM RELOAD DICTIONARY {self.address.database}.{name}"))  # type: ignore[misc]
 
     def close(self) -> None:
         self._client.disconnect()
@@ -96,7 +96,7 @@ class ClickHouseSink:
         sql = batch.insert.sql.format(database=self.address.database)
         settings = {**SETTINGS, "insert_deduplication_token": token}
         try:
-            self._insist(lambda: self._client.execute(sql, [batch.lines], columnar=True, settings=settings))
+            self.insist(lambda: self._client.execute(sql, [batch.lines], columnar=True, settings=settings))
         except Exception as error:
             if classify(error) != "split" or batch.insert.message is not TimelineEntry:
                 raise
@@ -111,9 +111,10 @@ class ClickHouseSink:
         """Last, so that a batch that is listed is complete."""
         sql = f"INSERT INTO {self.address.database}.ingest_batches (token, timeline, identity, journeys, alerts, dead_letters) VALUES"
         settings = {**SETTINGS, "insert_deduplication_token": f"{token}:{SCHEMA_VERSION}:{counts}"}
-        self._insist(lambda: self._client.execute(sql, [(token, *counts)], settings=settings))
+        self.insist(lambda: self._client.execute(sql, [(token, *counts)], settings=settings))
 
-    def _insist(self, call: Callable[[], object]) -> None:
+    def insist(self, call: Callable[[], object]) -> None:
+        """Call it until the server takes it; what waiting cannot mend is raised."""
         attempt, wait = 1, FIRST_WAIT
         while True:
             try:

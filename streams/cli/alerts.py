@@ -142,7 +142,7 @@ def _print(found: dict[str, Any], history: Sequence[Sequence[Any]], look: Opened
     for name in ("alert_id", "rule", "customer_id", "matter", "journey", "departments", "identifiers", "successor"):
         if found[name]:
             about.add_row(Text(name, style="dim"), shown(found[name]))
-    say(Padding(about, (1, 0, 1, 2)))
+    say(Padding(about, (1, 0, 1, 2), expand=False))
     for version, changed_at, change, *_, cause, because, summary in history:
         when = changed_at.astimezone(look.zone)
         why = f" because of {cause.replace('_', ' ')}" if cause else ""

@@ -3,12 +3,13 @@
 import logging
 import sys
 from importlib.metadata import version
+from importlib.util import find_spec
 from typing import Annotated
 
 import typer
 
 from schemas.strict import InvalidConfiguration
-from streams.cli import demo, look, rules, run, setup
+from streams.cli import demo, look, production, rules, run, setup
 from streams.cli.output import complain, err
 
 UNREACHABLE = (ConnectionError, EOFError, TimeoutError)
@@ -22,7 +23,7 @@ app = typer.Typer(
     rich_markup_mode="rich",
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for module in (demo, run, look, rules, setup):
+for module in (demo, run, look, rules, setup, production):
     module.register(app)
 
 

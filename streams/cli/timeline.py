@@ -57,7 +57,7 @@ def timeline(
     """One customer's thread across departments: every touchpoint, and what broke at the place where it broke."""
     with opened(data, clickhouse, company) as look:
         match = the_one(look, who)
-        story = read(look, match.customer_id, instant_of(since, look.zone, look.newest()), withdrawn, lang)
+        story = read(look, match.customer_id, instant_of(since, look.zone, look.newest() if since else None), withdrawn, lang)
     if json:
         print_json(_document(story))
         return

@@ -1,0 +1,118 @@
+"""`redthread sink`: the public topics into ClickHouse, for ever; several processes share the partitions."""
+
+import signal
+import socket
+import threading
+from typing import TYPE_CHECKING, Annotated
+
+import structlog
+import typer
+
+from streams.cli.kafka import Servers, settings_of, topics_of
+from streams.cli.options import examples
+
+if TYPE_CHECKING:
+    from sinks.clickhouse import Retry
+
+SESSION = 45_000  # milliseconds until the group gives the partitions of a process that died to another
+FOR_EVER = 86_400_000  # milliseconds between two polls: ClickHouse may be away for longer than the client thinks right; heartbeats go on
+MESSAGES_AT_ONCE = 5_000
+LOCALHOST = "127.0.0.1"
+
+log = structlog.get_logger("redthread.sink")
+
+Server = Annotated[
+    str, typer.Option("--clickhouse", metavar="URL", envvar="REDTHREAD_CLICKHOUSE", help="clickhouse://user@host:9000/redthread")
+]
+Instance = Annotated[
+    str, typer.Option("--instance", metavar="NAME", help="Name of this process among its like: it gets its partitions back after a restart.")
+]
+Port = Annotated[int, typer.Option("--metrics-port", help="Prometheus metrics are served here, on localhost; 0: not at all.")]
+Host = Annotated[str, typer.Option("--metrics-host", help="Serve the metrics on this address instead; they hold no personal data.")]
+Linger = Annotated[float, typer.Option("--linger", min=0.05, help="Write at the latest so many seconds after a message was read.")]
+
+
+def register(app: typer.Typer) -> None:
+    app.command(
+        "sink",
+        epilog=examples(
+            "redthread sink --kafka kafka:9092 --clickhouse clickhouse://redthread@clickhouse:9000/redthread",
+            "REDTHREAD_CLICKHOUSE_PASSWORD_FILE=/run/secrets/clickhouse redthread sink --instance sink-1",
+        ),
+    )(sink)
+
+
+class Metrics:
+    """What the sink tells Prometheus."""
+
+    def __init__(self) -> None:
+        from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
+
+        self.registry = CollectorRegistry()
+        self._written = Counter("redthread_sink_messages", "Messages written", ["topic"], registry=self.registry)
+        self._rejected = Counter("redthread_sink_rejected", "Messages that became dead letters", ["topic"], registry=self.registry)
+        self._lag = Gauge("redthread_sink_lag", "Messages that wait in Kafka", ["topic", "partition"], registry=self.registry)
+        self._seconds = Histogram("redthread_sink_insert_seconds", "Time until a batch was in", ["topic"], registry=self.registry)
+        self._waiting = Gauge("redthread_sink_waiting", "Tries since ClickHouse last took a batch; 0: it takes them", registry=self.registry)
+
+    def wrote(self, topic: str, messages: int, rejected: int, seconds: float) -> None:
+        self._written.labels(topic).inc(messages)
+        self._rejected.labels(topic).inc(rejected)
+        self._seconds.labels(topic).observe(seconds)
+        self._waiting.set(0)
+
+    def behind(self, topic: str, partition: int, messages: int) -> None:
+        self._lag.labels(topic, str(partition)).set(messages)
+
+    def waiting(self, retry: "Retry") -> None:
+        """ClickHouse does not take the batch; the state is visible until it does."""
+        self._waiting.set(retry.attempt)
+        log.warning("clickhouse does not take the batch", attempt=retry.attempt, again_in=round(retry.wait, 1), error=retry.error)
+
+
+def sink(
+    server: Server,
+    kafka: Servers = None,
+    instance: Instance = "",
+    linger: Linger = 0.5,
+    metrics_port: Port = 9109,
+    metrics_host: Host = LOCALHOST,
+) -> None:
+    """Write timeline, identity, journeys, alerts and dead letters from Kafka to ClickHouse, each message once in effect.
+
+    What is pending is kept beside the committed offset, so it may be killed at any moment. While ClickHouse is away it waits and says so.
+    """
+    from kafka import KafkaConsumer  # the clients take a while to import; no other command needs them
+    from prometheus_client import start_http_server
+
+    from sinks.clickhouse import ClickHouseSink, Target, connect, migrate, parse
+    from sinks.feed import Feed, Limits
+
+    settings, metrics = settings_of(kafka), Metrics()
+    topics = topics_of(settings)
+    address = parse(server, password=settings.password())
+    target = Target(database=address.database, user=address.user, password=address.password)
+    writer = ClickHouseSink(address, on_retry=metrics.waiting)
+    writer.insist(lambda: migrate(connect(address), target=target))
+    consumer = KafkaConsumer(
+        bootstrap_servers=settings.kafka,
+        group_id=f"{topics.prefix}-sink",
+        group_instance_id=instance or f"sink-{socket.gethostname()}",
+        enable_auto_commit=False,
+        auto_offset_reset="earliest",
+        session_timeout_ms=SESSION,
+        max_poll_interval_ms=FOR_EVER,
+        max_poll_records=MESSAGES_AT_ONCE,
+    )
+    if metrics_port:
+        start_http_server(metrics_port, addr=metrics_host, registry=metrics.registry)
+    stop = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stop.set())
+    feed = Feed(consumer, writer, metrics, limits=Limits(seconds=linger))
+    feed.subscribe(sorted(topics.public.values()))
+    log.info("started", topics=sorted(topics.public.values()), clickhouse=address.url)
+    feed.run(stop.is_set)
+    consumer.close()
+    writer.close()
+    log.info("stopped")

@@ -1,0 +1,70 @@
+"""Kafka for commands that people type: send records, look at a topic. kafka-python, whose defaults are idempotent and acknowledged by all."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from kafka import KafkaConsumer, KafkaProducer, TopicPartition
+from kafka.errors import KafkaError
+
+from schemas.topics import LARGEST
+
+LINGER, BATCH = 20, 256 << 10  # milliseconds, bytes: a file is in no hurry, and batches are what makes it fast
+POLL = 0.5  # seconds
+
+Send = Callable[..., None]
+
+
+def addresses(servers: str) -> list[str]:
+    """`a:9092, b:9092` as kafka-python takes it."""
+    return [server.strip() for server in servers.split(",")]
+
+
+@contextmanager
+def sender(servers: str) -> Iterator[Send]:
+    """A function that takes what `KafkaProducer.send` takes; leaving the context waits for every acknowledgement or raises `ConnectionError`."""
+    failed: list[BaseException] = []
+    try:
+        producer = KafkaProducer(bootstrap_servers=addresses(servers), linger_ms=LINGER, batch_size=BATCH, max_request_size=LARGEST)
+    except KafkaError as error:
+        raise ConnectionError(f"Kafka at {servers}: {error}") from None
+
+    def send(topic: str, **message: Any) -> None:
+        if failed:
+            raise ConnectionError(f"Kafka at {servers}: {failed[0]}")
+        try:
+            producer.send(topic, **message).add_errback(failed.append)
+        except KafkaError as error:
+            raise ConnectionError(f"Kafka at {servers}: {error}") from None
+
+    try:
+        yield send
+        producer.flush()
+    finally:
+        producer.close()
+    if failed:
+        raise ConnectionError(f"Kafka at {servers}: {failed[0]}")
+
+
+def messages(servers: str, topic: str, *, beginning: bool = False, follow: bool = False) -> Iterator[Any]:
+    """The messages of a topic, without a group. Not following, it ends where the topic ends now."""
+    try:
+        consumer = KafkaConsumer(bootstrap_servers=addresses(servers), enable_auto_commit=False, group_id=None)
+    except KafkaError as error:
+        raise ConnectionError(f"Kafka at {servers}: {error}") from None
+    try:
+        partitions = [TopicPartition(topic, number) for number in sorted(consumer.partitions_for_topic(topic) or ())]
+        if not partitions:
+            return
+        consumer.assign(partitions)
+        ends = consumer.end_offsets(partitions)
+        if beginning:
+            consumer.seek_to_beginning()
+        else:
+            consumer.seek_to_end()
+        while follow or any(consumer.position(partition) < ends[partition] for partition in partitions):
+            for batch in consumer.poll(timeout_ms=int(POLL * 1000)).values():
+                yield from batch
+    finally:
+        consumer.close()
+
