@@ -8,15 +8,14 @@ from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any, Literal, NamedTuple
 
-from msgspec import Struct, json
+from msgspec import Raw, Struct, ValidationError, json
 
 from schemas.alert import Alert
 from schemas.dead_letter import DeadLetter
 from schemas.identity import IdentityChange
 from schemas.journey import Journey
+from schemas.plain import Published, plain, reader
 from schemas.timeline import TimelineEntry
-
-Published = TimelineEntry | IdentityChange | Journey | Alert | DeadLetter
 
 CONTENT_TYPE = "application/cloudevents+json; charset=UTF-8"
 HEADERS = (("content-type", CONTENT_TYPE.encode()),)
@@ -24,15 +23,24 @@ SOURCE = "redthread"
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
-class CloudEvent(Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """The envelope; `time` is when it occurred, for messages that say so."""
+class CloudEvent(NamedTuple):
+    """An envelope that was opened."""
+
+    id: str
+    source: str
+    type: str
+    data: Published
+
+
+class _Envelope(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """As it travels; `time` is when it occurred, for messages that say so."""
 
     specversion: Literal["1.0"]
     id: str
     source: str
     type: str
     datacontenttype: Literal["application/json"]
-    data: Published
+    data: Any  # the message as an object; raw when it is read
     time: datetime | None = None
 
 
@@ -85,19 +93,26 @@ FORMS: Mapping[type[Any], Form] = {
 }
 
 _encode = json.Encoder().encode
-_decoder = json.Decoder(CloudEvent)
+_readers: Mapping[str, Callable[[bytes], Any]] = {form.type: reader(message) for message, form in FORMS.items()}
+
+
+class _Sealed(_Envelope, frozen=True, kw_only=True):
+    data: Raw
+
+
+_decode = json.Decoder(_Sealed).decode
 
 
 def seal(message: Published, source: str = SOURCE) -> tuple[bytes, bytes]:
     """Key and value of the Kafka message. Raises `UnicodeEncodeError` for a text that holds half a character."""
     form = FORMS[message.__class__]
-    event = CloudEvent(
+    event = _Envelope(
         specversion="1.0",
         id=form.id(message),
         source=source,
         type=form.type,
         datacontenttype="application/json",
-        data=message,
+        data=plain(message),
         time=None if form.time is None else _EPOCH + timedelta(microseconds=form.time(message)),
     )
     return form.key(message).encode(), _encode(event)
@@ -105,4 +120,8 @@ def seal(message: Published, source: str = SOURCE) -> tuple[bytes, bytes]:
 
 def opened(value: bytes) -> CloudEvent:
     """The envelope with its message; raises `msgspec.ValidationError` or `msgspec.DecodeError` for anything else."""
-    return _decoder.decode(value)
+    event = _decode(value)
+    read = _readers.get(event.type)
+    if read is None:
+        raise ValidationError(f"type {event.type!r} is no message of Redthread")
+    return CloudEvent(event.id, event.source, event.type, read(event.data))

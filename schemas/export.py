@@ -1,7 +1,7 @@
 """JSON Schemas of everything that people write and of every message that leaves: for editors, tests and consumers.
 
 What people write comes from the pydantic models, with one difference: a `redthread.yaml` is merged over the shipped pack before it is
-validated, so an editor must not ask for what the pack already says. Messages come from msgspec and are arrays, in the order of fields.
+validated, so an editor must not ask for what the pack already says. Messages are described as they are published: as objects.
 """
 
 from collections.abc import Mapping
@@ -12,17 +12,17 @@ from typing import Any
 import msgspec
 from pydantic import BaseModel
 
-from schemas.alert import Alert, Evidence
+from schemas.alert import Alert
 from schemas.company import Company
 from schemas.dead_letter import DeadLetter
 from schemas.event import Envelope, EventData
 from schemas.fixture import Fixture
 from schemas.identity import IdentityChange
 from schemas.journey import Journey
+from schemas.plain import PLAIN, PlainTouchpoint
 from schemas.rule import Rule
 from schemas.source import Source
 from schemas.timeline import TimelineEntry
-from schemas.touchpoint import Origin, Touchpoint
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 PACKS = ("standard", "none")  # what `pack:` may say in a company file
@@ -40,12 +40,12 @@ WRITTEN: Mapping[str, type[BaseModel]] = MappingProxyType(
 )
 MESSAGES: Mapping[str, type[msgspec.Struct]] = MappingProxyType(
     {
-        "touchpoint": Touchpoint,
-        "timeline": TimelineEntry,
-        "identity": IdentityChange,
-        "journey": Journey,
-        "alert": Alert,
-        "dead-letter": DeadLetter,
+        "touchpoint": PlainTouchpoint,
+        "timeline": PLAIN[TimelineEntry],
+        "identity": PLAIN[IdentityChange],
+        "journey": PLAIN[Journey],
+        "alert": PLAIN[Alert],
+        "dead-letter": PLAIN[DeadLetter],
     }
 )
 
@@ -53,24 +53,12 @@ MESSAGES: Mapping[str, type[msgspec.Struct]] = MappingProxyType(
 def schemas() -> dict[str, dict[str, Any]]:
     """Every schema by name, as JSON documents."""
     written = {name: _written(name, model) for name, model in WRITTEN.items()}
-    return written | {name: _message(name, struct) for name, struct in MESSAGES.items()}
+    return written | {name: _titled(name, msgspec.json.schema(struct)) for name, struct in MESSAGES.items()}
 
 
 def _written(name: str, model: type[BaseModel]) -> dict[str, Any]:
     document = model.model_json_schema(by_alias=True)
     return _titled(name, _before_merging(document) if model is Company else document)
-
-
-def _message(name: str, struct: type[msgspec.Struct]) -> dict[str, Any]:
-    """Messages are arrays: each place is titled with the name of its field."""
-    document = msgspec.json.schema(struct)
-    parts: tuple[type[msgspec.Struct], ...] = (*MESSAGES.values(), Origin, Evidence)
-    for part in parts:
-        places = document["$defs"].get(part.__name__, {}).get("prefixItems", ())
-        names = ("kind", *part.__struct_fields__) if part.__struct_config__.tag else part.__struct_fields__
-        for place, field in zip(places, names, strict=bool(places)):
-            place["title"] = field
-    return _titled(name, document)
 
 
 def _titled(name: str, document: dict[str, Any]) -> dict[str, Any]:

@@ -113,7 +113,10 @@ def version_of(company: Company) -> str:
 
 
 def inputs_of(company: Company, paths: Sequence[Path]) -> tuple[list[Input], list[Path]]:
-    """Files and folders matched to sources in the order of their names; the second list holds files that no source describes."""
+    """Files and folders matched to sources in the order of their names; the second list holds files that no source describes.
+
+    A file of a folder is called by its path in there.
+    """
     found: list[Input] = []
     unmatched: list[Path] = []
     for path in paths:
@@ -124,5 +127,5 @@ def inputs_of(company: Company, paths: Sequence[Path]) -> tuple[list[Input], lis
             if source is None:
                 unmatched.append(file)
             else:
-                found.append(Input(source, file))
+                found.append(Input(source, file, file.relative_to(path).as_posix() if path.is_dir() else file.name))
     return found, unmatched

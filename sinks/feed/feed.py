@@ -16,8 +16,9 @@ from kafka.structs import OffsetAndMetadata, TopicPartition
 from msgspec import DecodeError, ValidationError
 
 from schemas.dead_letter import DeadLetter
-from schemas.envelope import Published, opened
+from schemas.envelope import opened
 from schemas.identity import IdentityChange
+from schemas.plain import Published
 from schemas.touchpoint import Origin
 from sinks.feed.batch import Batch, Limits
 from sinks.feed.pending import parse

@@ -42,14 +42,14 @@ def ingest(
     name_unmatched(unmatched)
     if not inputs:
         raise InvalidConfiguration([f"{path}: matches the files of no source in {loaded.path}" for path in paths])
-    targets = {given: to or given.source.input.topic for given in inputs}
-    for given, topic in targets.items():
+    targets = [(given, to or given.source.input.topic) for given in inputs]
+    for given, topic in targets:
         if not topic:
             raise InvalidConfiguration([f"{given.path}: its source {given.source.source} names no topic; say where with --to"])
     broken = topics_of(settings).named("ingest.dead-letters")
     received = int(datetime.now(UTC).timestamp() * US)
     with sender(settings.kafka) as send:
-        for given, topic in targets.items():
+        for given, topic in targets:
             sent, dead = 0, 0
             for record in read(given.path, given.source, longest=loaded.company.max_record, received_at=received):
                 if isinstance(record, DeadLetter):

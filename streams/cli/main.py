@@ -3,7 +3,6 @@
 import logging
 import sys
 from importlib.metadata import version
-from importlib.util import find_spec
 from typing import Annotated
 
 import typer

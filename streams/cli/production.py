@@ -2,10 +2,10 @@
 
 import typer
 
-from streams.cli import ingest, tail, topics, worker
+from streams.cli import ingest, sink, tail, topics, worker
 
 
 def register(app: typer.Typer) -> None:
     """Add the commands."""
-    for module in (topics, worker, ingest, tail):
+    for module in (topics, worker, ingest, tail, sink):
         module.register(app)

@@ -50,6 +50,15 @@ class Counts:
     unattributed: int = 0
     dead_letters: dict[str, int] = field(default_factory=dict)
 
+    def document(self) -> dict[str, Any]:
+        return {
+            "records": self.records,
+            "touchpoints": self.touchpoints,
+            "duplicates": self.duplicates,
+            "unattributed": self.unattributed,
+            "dead_letters": dict(sorted(self.dead_letters.items())),
+        }
+
 
 def document(
     expected: Iterable[Expected], near: Iterable[NearMiss], happenings: Iterable[Happening], as_of: int, about: dict[str, Any]

@@ -113,7 +113,7 @@ class World:
 
     def introduce(self, person: Person) -> None:
         """The records by which the systems know a person; older than everything else."""
-        born = self.start - DAY * self.rng.randrange(100, 330)
+        born = self.office.at(self.first_day - timedelta(days=self.rng.randrange(100, 330)), 9) + self.rng.randrange(12 * HOUR)
         affair = Affair(self, person, {})
         if person.user:
             affair.add("record.created", born, system=SHOP, department="online", record=person.user)

@@ -35,6 +35,7 @@ class FileProgress(Struct, array_like=True):
     done: bool = False
     size: int = 0
     modified: int = 0
+    name: str = ""  # what its records are called by; no other file of this progress has it
 
 
 class Progress(Struct, array_like=True):
@@ -50,10 +51,11 @@ class Progress(Struct, array_like=True):
 
 
 class Input(NamedTuple):
-    """A file, and the source whose records it holds."""
+    """A file, and the source whose records it holds; `name` is what it is called by, unless another file is. Left out: its own name."""
 
     source: Source
     path: Path
+    name: str = ""
 
 
 class Backfill:
@@ -75,6 +77,7 @@ class Backfill:
         self._longest, self._report, self._epoch_records = longest, report, epoch_records
         saved = store.get("progress", "progress")
         self.progress: Progress = Progress() if saved is None else decoder(Progress).decode(saved)
+        self._names = {file.name for file in self.progress.files.values()}
 
     def run(self, inputs: Sequence[Input], as_of: int | None) -> Progress:
         """Read what is new in `inputs`, then close every clock at `as_of` (None: at the newest event) and judge."""
@@ -90,18 +93,28 @@ class Backfill:
         self._engine.flush()
 
     def _read(self, given: Input) -> None:
-        name, stat = str(given.path.resolve()), given.path.stat()
-        file = self.progress.files.setdefault(name, FileProgress())
+        path, stat = given.path.resolve(), given.path.stat()
+        file = self.progress.files.get(str(path)) or FileProgress(name=self._free_name(path, given.name))
         if (file.size, file.modified) != (stat.st_size, stat.st_mtime_ns):
-            file = self.progress.files[name] = FileProgress(size=stat.st_size, modified=stat.st_mtime_ns)
+            file = FileProgress(size=stat.st_size, modified=stat.st_mtime_ns, name=file.name)
+        self.progress.files[str(path)] = file
         if file.done:
             return
-        found = read(given.path, given.source, longest=self._longest, start=file.records, received_at=self._received_at)
+        found = read(
+            given.path, given.source, longest=self._longest, start=file.records, name=file.name, received_at=self._received_at
+        )
         for records in _epochs(found, self._epoch_records):
             self._epoch(given, records)
             first, file.records = file.records, file.records + len(records)
             self._commit(f"{given.path.name}:{first}-{file.records}", given)
         file.done = True
+
+    def _free_name(self, path: Path, name: str) -> str:
+        """Two files of one name would have records of one origin, and count as one; the second is called by its folder too."""
+        ends = (Path(*path.parts[-length:]).as_posix() for length in range(1, len(path.parts)))
+        free = next((end for end in (name, *ends) if end and end not in self._names), str(path))
+        self._names.add(free)
+        return free
 
     def _epoch(self, given: Input, records: Iterable[Record | DeadLetter]) -> None:
         progress = self.progress

@@ -10,11 +10,11 @@ from schemas.alert import Alert
 from schemas.dead_letter import DeadLetter
 from schemas.identity import IdentityChange
 from schemas.journey import Journey
+from schemas.plain import Published
 from schemas.timeline import TimelineEntry
 
 S = TypeVar("S")
 StageName = Literal["identify", "customer"]
-Published = TimelineEntry | IdentityChange | Journey | Alert | DeadLetter
 
 
 class Send(NamedTuple):

@@ -5,6 +5,7 @@ Judging is done again whenever something is added to a family, so it is most of 
 
 from collections.abc import Callable, Sequence
 from timeit import Timer
+from typing import Any
 
 from schemas.clock import Clock
 from schemas.touchpoint import Touchpoint
@@ -18,9 +19,9 @@ HOUR = UNIT["h"]
 FASTEST_OF = 7  # runs, as timeit advises: what is slower was disturbed by something else
 
 
-def touchpoint(number: int, hour: float, type: str, department: str = "service", **rest: object) -> Touchpoint:
+def touchpoint(number: int, hour: float, type: str, department: str = "service", **rest: Any) -> Touchpoint:
     at = MONDAY + int(hour * HOUR)
-    return Touchpoint(event_id=f"event-{number}", type=type, at=at, source="desk", department=department, ids=("crm_id:1",), **rest)  # type: ignore[arg-type]
+    return Touchpoint(event_id=f"event-{number}", type=type, at=at, source="desk", department=department, ids=("crm_id:1",), **rest)
 
 
 def told(*steps: tuple[float, str, str, str, str, str]) -> list[Touchpoint]:
@@ -66,7 +67,12 @@ MIXED = told(
 )
 ORDER = [t for t in MIXED if "order" in t.refs]
 NOTHING = [touchpoint(n, n, "page.viewed", "online") for n in range(9)]
-HISTORIES = {"9 touchpoints of a ticket": TICKET, "20 of all departments": MIXED, "4 of an order": ORDER, "9 that no rule mentions": NOTHING}
+HISTORIES = {
+    "9 touchpoints of a ticket": TICKET,
+    "20 of all departments": MIXED,
+    "4 of an order": ORDER,
+    "9 that no rule mentions": NOTHING,
+}
 
 
 def microseconds(act: Callable[[], object]) -> float:

@@ -14,7 +14,8 @@ from streams.core.history import Matter, ties
 from streams.core.rules.catalogue import Catalogue
 from streams.core.rules.finding import Finding
 from streams.core.rules.judge import Judge
-from streams.core.rules.sitting import ORDER, Past, Sitting, Wake
+from streams.core.rules.sitting import ORDER, Past, Sitting
+from streams.core.rules.sitting import Wake as Wake
 from streams.core.rules.strata import Setting, compiled, open_calendars
 
 REMEMBERED = 4_096  # sets of event types whose rules are remembered: about 4 MB; customers of one company look alike

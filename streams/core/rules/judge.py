@@ -38,12 +38,18 @@ class Upstream(NamedTuple):
 
 
 class Judge:
-    """`hears`, the departments whose clocks count, and `builds_on` depend on other rules: `strata` fills them in."""
+    """`hears`, the departments whose clocks count, and `builds_on` depend on other rules: `strata` fills them in.
+
+    Raises ValueError that begins with the field of the rule.
+    """
 
     def __init__(self, name: str, rule: Rule, calendar: Always, context: Context) -> None:
         self.name, self.rule = name, rule
         self.kind = next(kind for kind in VERBS if getattr(rule, kind) is not None)
-        self.verb: Verb = VERBS[self.kind](name, rule, getattr(rule, self.kind), calendar, context)
+        try:
+            self.verb: Verb = VERBS[self.kind](name, rule, getattr(rule, self.kind), calendar, context)
+        except ValueError as error:
+            raise ValueError(f"{self.kind}.{error}") from None
         self.per = (rule.per,) if isinstance(rule.per, str) else rule.per
         self.least = self.verb.least
         self.globs = tuple(dict.fromkeys(glob for role in self.verb.roles.values() for glob in role.globs))

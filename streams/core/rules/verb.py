@@ -1,5 +1,6 @@
 """What the four verbs share: compiled selectors, and the words of a verdict."""
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, ClassVar, Protocol
 
@@ -27,7 +28,7 @@ class Context(Protocol):
     def timezone(self) -> str: ...
 
 
-class Verb:
+class Verb(ABC):
     """One rule's verb, compiled. `judge` looks at the touchpoints of one key, sorted."""
 
     ending: ClassVar[tuple[str, ...]]  # whoever reports one of these could end or excuse a finding
@@ -74,9 +75,9 @@ class Verb:
             together |= selecting
         return together
 
+    @abstractmethod
     def judge(self, group: Sequence[Touchpoint], hearing: Hearing) -> None:
         """Add what is found to the hearing."""
-        raise NotImplementedError
 
     def known(self, hits: list[Touchpoint], hearing: Hearing, grace: int = 0) -> list[Touchpoint]:
         """A rule that has to be sure counts a hit only once everybody concerned has been heard up to it."""

@@ -48,8 +48,8 @@ class Shopping:
     def log_in_everywhere(self, person: Person) -> None:
         """Once with every browser, so that each cookie gets to know its owner."""
         if person.user:
-            for number, cookie in enumerate(person.cookies):
-                self._profile(person, self._world.start + DAY + number * HOUR + person.number % DAY, {"user": person.user, "cookie": cookie})
+            for cookie in person.cookies:
+                self._profile(person, self._online.draw(), {"user": person.user, "cookie": cookie})
 
     def _profile(self, person: Person, at: int, known: dict[str, str]) -> None:
         traits = {"name": person.name, "city": person.city}

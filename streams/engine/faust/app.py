@@ -16,11 +16,11 @@ from streams.engine.faust.configuration import Worker
 from streams.engine.faust.ingest import IngestRunner, Reached
 from streams.engine.faust.install import install
 from streams.engine.faust.lanes import Lanes
-from streams.engine.faust.logic import CustomerLogic, IdentifyLogic, Logic, TimeLogic
+from streams.engine.faust.logic import CustomerLogic, IdentifyLogic, TimeLogic
 from streams.engine.faust.metrics import Metrics
 from streams.engine.faust.producer import Item
 from streams.engine.faust.router import Place, Router
-from streams.engine.faust.stage import StageRunner
+from streams.engine.faust.stage import Logic, StageRunner
 from streams.engine.faust.table import options
 from streams.engine.faust.watchdog import Watchdog
 from streams.engine.watermarks import Timekeeper, Watched
@@ -95,11 +95,13 @@ class WorkerApp:
     def is_settled(self) -> bool:
         """Neither rebalancing nor recovering: the worker does its work."""
         app = self.faust
-        return bool(app.started and not app.rebalancing and not app.in_recovery)
+        return bool(app.consumer.is_connected and app.consumer.assignment() and not app.rebalancing and not app.in_recovery)
 
     def look(self) -> None:
         """Watch over the engine, and measure it."""
         app, consumer, metrics = self.faust, self.faust.consumer, self.metrics
+        if not consumer.is_connected:
+            return
         self.watchdog.look()
         metrics.ready.set(self.is_settled)
         metrics.rebalances.set(app.rebalancing_count)

@@ -80,7 +80,7 @@ class ChunkConsumer(driver.Consumer):  # type: ignore[misc]
         super().__init__(*args, **kwargs)
 
     def _new_consumer_thread(self) -> ConsumerThread:
-        thread: Any = type("AppConsumerThread", (ConsumerThread,), {"fence": self.fence})
+        thread: Any = type("AppConsumerThread", (ConsumerThread,), {"fence": self.fence, "__module__": "faust.transport"})
         return thread(self, loop=self.loop, beacon=self.beacon)
 
     async def perform_seek(self) -> None:
@@ -95,6 +95,11 @@ class ChunkConsumer(driver.Consumer):  # type: ignore[misc]
         if self.fence is not None:
             self.fence.beat()  # the group has just been joined
         await super().on_partitions_assigned(assigned, generation_id)
+
+    @property
+    def is_connected(self) -> bool:
+        """The thread has a consumer that can be asked."""
+        return self._thread._consumer is not None
 
     def _forget(self) -> None:
         """Everything is fetched again from the commit: all partitions are revoked together (eager rebalancing)."""

@@ -19,8 +19,9 @@ def install(app: faust.App, chunked: Iterable[str], chunk_size: int) -> Fence:
     assert_versions()
     keep_queued_records()
     topics, fence = frozenset(chunked), Fence(app.conf.broker_session_timeout)
-    consumer = type("AppConsumer", (ChunkConsumer,), {"chunk_topics": topics, "chunk_size": chunk_size, "fence": fence})
-    producer = type("AppProducer", (TrackedProducer,), {"fence": fence})
+    named = {"__module__": "faust.transport"}  # what Faust logs about them is Faust's
+    consumer = type("AppConsumer", (ChunkConsumer,), {"chunk_topics": topics, "chunk_size": chunk_size, "fence": fence, **named})
+    producer = type("AppProducer", (TrackedProducer,), {"fence": fence, **named})
     transport: Any = type("AppTransport", (driver.Transport,), {"Consumer": consumer, "Producer": producer})
     app.conf.Topic = _topic_class(topics)
     app.conf.Table = BulkTable

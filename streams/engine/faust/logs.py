@@ -8,7 +8,7 @@ import sys
 
 import structlog
 
-QUIET = {"faust": logging.WARNING, "mode": logging.WARNING, "aiokafka": logging.ERROR, "kafka": logging.ERROR}
+QUIET = {"faust": logging.WARNING, "mode": logging.WARNING, "aiokafka": logging.ERROR, "kafka": logging.ERROR, "streams.engine.faust": logging.WARNING}
 
 
 def configure(level: int = logging.INFO) -> None:

@@ -5,7 +5,7 @@ snapshot of what is outstanding, and nothing is committed after a failure.
 """
 
 import asyncio
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from typing import Any
 
 from faust.transport.drivers import aiokafka as driver
@@ -13,7 +13,9 @@ from faust.transport.drivers import aiokafka as driver
 from streams.engine.faust.fence import Fence
 
 Item = tuple[bytes | None, bytes | None]  # key, value
-Headers = Sequence[tuple[str, bytes]]
+Headers = list[tuple[str, bytes]]
+
+NONE: Headers = []
 
 
 class RecordTooLarge(ValueError):
@@ -67,7 +69,7 @@ class TrackedProducer(driver.Producer):
     async def send(self, *args: Any, **kwargs: Any) -> Any:
         return self.track(await super().send(*args, **kwargs))
 
-    async def send_many(self, topic: str, partition: int, items: Iterable[Item], headers: Headers = ()) -> int | None:
+    async def send_many(self, topic: str, partition: int, items: Iterable[Item], headers: Headers = NONE) -> int | None:
         """Produce to one partition, every record with these headers, and await every acknowledgement; the offset of the last record."""
         if self.fence is not None:
             self.fence.check()

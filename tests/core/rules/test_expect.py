@@ -61,7 +61,9 @@ def test_the_due_time_can_be_one_that_was_promised():
 
 def test_an_attribute_that_names_no_instant_promises_nothing():
     promise = {"expect": {"after": "t.promised", "then": "t.kept", "by": "delivery", "within": "2h", "grace": "1h"}}
-    assert found(promise, told(0, "t.promised", attributes={"delivery": "2026-03-27T05:00:00Z"})) == [("t.promised@0", "broken", 6, None, 1)]
+    assert found(promise, told(0, "t.promised", attributes={"delivery": "2026-03-27T05:00:00Z"})) == [
+        ("t.promised@0", "broken", 6, None, 1)
+    ]
     for value in ("soon", 1.5, True, "9999-12-31", 10**30):
         assert found(promise, told(0, "t.promised", attributes={"delivery": value})) == [("t.promised@0", "broken", 2, None, 1)]
 

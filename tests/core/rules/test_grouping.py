@@ -25,13 +25,19 @@ def test_of_one_value_and_of_several_under_each():
 
 
 def test_of_every_combination_of_values():
-    story = told(0, "t.x", "a", facts=("x", "y"), channel="mail"), told(1, "t.x", "b", facts=("y",), channel="mail"), told(2, "t.x", "c", facts=("y",))
+    story = (
+        told(0, "t.x", "a", facts=("x", "y"), channel="mail"),
+        told(1, "t.x", "b", facts=("y",), channel="mail"),
+        told(2, "t.x", "c", facts=("y",)),
+    )
     assert grouped(("customer", "facts", "channel"), *story) == [(("x", "mail"), "a"), (("y", "mail"), "ab")]
     assert grouped(("matter", "facts"), *story) == [(("x",), "a"), (("y",), "ab"), (("y",), "c")]
 
 
 def test_values_are_text_in_the_key():
-    assert grouped(("record",), told(0, "t.x", "a", attributes={"record": 5}), told(1, "t.x", "b", attributes={"record": "5"})) == [(("5",), "ab")]
+    assert grouped(("record",), told(0, "t.x", "a", attributes={"record": 5}), told(1, "t.x", "b", attributes={"record": "5"})) == [
+        (("5",), "ab")
+    ]
 
 
 def test_an_answer_without_a_matter_answers_every_matter_of_a_loose_rule():

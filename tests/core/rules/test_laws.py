@@ -7,15 +7,13 @@ from collections import Counter
 from random import Random
 
 import pytest
-from hypothesis import assume, given
+from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from schemas.clock import Clock
 from schemas.touchpoint import NEVER, Touchpoint
-from streams.core.history import ties
 from streams.core.rules.court import Judgement
-from streams.core.rules.finding import Finding
 from tests.core.rules.histories import BASE, CLOCKS, COURT, HOUR, by_id, everybody, histories
 
 pytestmark = pytest.mark.law
@@ -69,5 +67,7 @@ def test_only_the_clocks_that_a_rule_hears_matter(touchpoints: list[Touchpoint],
     everything = COURT.judge(touchpoints, clock)
     for name, judge in COURT.judges.items():
         if judge.rule.judge == "now":
-            alone = COURT.judge(touchpoints, Clock(NEVER - 1, dict.fromkeys(DEPARTMENTS, NEVER - 1) | {d: clock.of((d,)) for d in judge.hears}))
+            alone = COURT.judge(
+                touchpoints, Clock(NEVER - 1, dict.fromkeys(DEPARTMENTS, NEVER - 1) | {d: clock.of((d,)) for d in judge.hears})
+            )
             assert [f for f in alone.findings if f.rule == name] == [f for f in everything.findings if f.rule == name]

@@ -33,7 +33,9 @@ def test_values_of_a_field_are_counted_once_until_they_are_closed():
     a, b = ({"team": team} for team in "AB")
     assert found(OWNERS, told(0, "t.claimed", **a), told(1, "t.claimed", **a)) == []
     assert found(OWNERS, told(0, "t.claimed", **a), told(1, "t.claimed", **b)) == [("t.claimed@1", "broken", 1, None, 1)]
-    assert found(OWNERS, told(0, "t.claimed", **a), told(1, "t.claimed", **b), told(3, "t.released", **a)) == [("t.claimed@1", "broken", 1, 3, 1)]
+    assert found(OWNERS, told(0, "t.claimed", **a), told(1, "t.claimed", **b), told(3, "t.released", **a)) == [
+        ("t.claimed@1", "broken", 1, 3, 1)
+    ]
     assert found(OWNERS, told(0, "t.claimed", **a), told(1, "t.released"), told(2, "t.claimed", **b)) == []
 
 

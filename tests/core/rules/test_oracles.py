@@ -76,7 +76,9 @@ def test_forbid_after(touchpoints: list[Touchpoint], now: int) -> None:
     for group in judged_together("f6", touchpoints):
         for members, end in chains(group, A, B):
             closers = [e for e in group if end is not None and B(e) and e.at == end.at]
-            hits = [t.at for t in filter(C, group) if any(later(t, m) for m in members) and all(later(e, t) for e in closers) and t.at <= now]
+            hits = [
+                t.at for t in filter(C, group) if any(later(t, m) for m in members) and all(later(e, t) for e in closers) and t.at <= now
+            ]
             if hits:
                 expected[min(hits), len(hits), end.at if end else None] += 1
     assert Counter((f.since, f.size, f.until) for f in of_rule(COURT.judge(touchpoints, everybody(now)), "f6")) == expected

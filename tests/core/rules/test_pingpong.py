@@ -11,7 +11,9 @@ def holders(text: str, step: float = 1):
 
 
 def bounced(text: str, step: float = 1, **how: object):
-    return [(size, since) for _, _, since, _, size in found({"pingpong": {"what": "t.assigned", "holder": "team", **how}}, *holders(text, step))]
+    return [
+        (size, since) for _, _, since, _, size in found({"pingpong": {"what": "t.assigned", "holder": "team", **how}}, *holders(text, step))
+    ]
 
 
 def test_a_holder_that_has_it_back_breaks_the_rule():

@@ -50,7 +50,10 @@ def test_a_type_without_tests_makes_tests_of_the_same_type_needless():
 
 def test_it_knows_which_types_it_can_select():
     assert selecting("touched").globs == ("contact.outbound", "call.*")
-    assert [type for type in ("call.made", "contact.outbound", "contact.inbound") if selecting("touched").mentions(type)] == ["call.made", "contact.outbound"]
+    assert [type for type in ("call.made", "contact.outbound", "contact.inbound") if selecting("touched").mentions(type)] == [
+        "call.made",
+        "contact.outbound",
+    ]
     assert not selecting([])
     assert selecting("call.made")
 
@@ -60,9 +63,9 @@ def test_two_selectors_together_select_what_one_of_them_does():
 
 
 def test_unknown_words_and_words_that_stand_for_themselves_are_refused():
-    with pytest.raises(ValueError, match="^'anwsered' is neither an event type .* nor a word; did you mean answered\\?$"):
+    with pytest.raises(ValueError, match=r"^'anwsered' is neither an event type .* nor a word; did you mean answered\?$"):
         selecting("anwsered")
-    with pytest.raises(ValueError, match="^'xyz' is neither an event type \\(with a dot\\) nor a word$"):
+    with pytest.raises(ValueError, match=r"^'xyz' is neither an event type \(with a dot\) nor a word$"):
         selecting("xyz")
-    with pytest.raises(ValueError, match="^the word 'circle' is defined by itself: circle -> round -> circle$"):
+    with pytest.raises(ValueError, match=r"^the word 'circle' is defined by itself: circle -> round -> circle$"):
         selecting("circle")

@@ -66,7 +66,12 @@ def test_openers_that_the_same_later_touchpoint_closes_in_their_instant_are_one_
 
 def test_simultaneous_openers_find_their_place_whatever_their_names():
     def named(early, late, other, closer):
-        return [told(0, "t.open", early, seq=0), told(0, "t.open", late, seq=2), told(0, "t.close", closer, seq=1), told(0, "t.open", other, source="phone")]
+        return [
+            told(0, "t.open", early, seq=0),
+            told(0, "t.open", late, seq=2),
+            told(0, "t.close", closer, seq=1),
+            told(0, "t.open", other, source="phone"),
+        ]
 
     assert cut(*named("a", "b", "c", "x")) == [("a", "x"), ("b", ""), ("c", "x")]
     assert cut(*named("c", "a", "b", "x")) == [("a", ""), ("b", "x"), ("c", "x")]

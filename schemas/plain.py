@@ -1,0 +1,100 @@
+"""Messages as JSON objects, for everybody outside: a field has a name there, not a place.
+
+Inside, messages and states are arrays, which are smaller and faster. The classes here are the same messages with the same fields, so
+that there is one definition of each; they exist to be read from JSON and to describe it (JSON Schema).
+"""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from msgspec import Struct, json
+from msgspec.structs import asdict, astuple
+
+from schemas.alert import Alert, Evidence
+from schemas.dead_letter import DeadLetter
+from schemas.identity import IdentityChange
+from schemas.journey import Journey
+from schemas.timeline import TimelineEntry
+from schemas.touchpoint import Origin, Touchpoint
+
+Published = TimelineEntry | IdentityChange | Journey | Alert | DeadLetter
+
+
+class PlainOrigin(Origin, frozen=True, array_like=False):
+    """See `Origin`."""
+
+
+class PlainTouchpoint(Touchpoint, frozen=True, array_like=False, kw_only=True):
+    """See `Touchpoint`."""
+
+    origin: PlainOrigin = PlainOrigin()
+
+
+class PlainTimelineEntry(TimelineEntry, frozen=True, array_like=False, tag=False):
+    """See `TimelineEntry`."""
+
+    touchpoint: PlainTouchpoint
+
+
+class PlainIdentityChange(IdentityChange, frozen=True, array_like=False, tag=False, kw_only=True):
+    """See `IdentityChange`."""
+
+
+class PlainJourney(Journey, frozen=True, array_like=False, tag=False, kw_only=True):
+    """See `Journey`."""
+
+
+class PlainEvidence(Evidence, frozen=True, array_like=False):
+    """See `Evidence`."""
+
+
+class PlainAlert(Alert, frozen=True, array_like=False, tag=False, kw_only=True):
+    """See `Alert`."""
+
+    evidence: tuple[PlainEvidence, ...] = ()
+
+
+class PlainDeadLetter(DeadLetter, frozen=True, array_like=False, tag=False, kw_only=True):
+    """See `DeadLetter`; the payload is Base64."""
+
+    origin: PlainOrigin
+
+
+PLAIN: Mapping[type[Any], type[Struct]] = {
+    TimelineEntry: PlainTimelineEntry,
+    IdentityChange: PlainIdentityChange,
+    Journey: PlainJourney,
+    Alert: PlainAlert,
+    DeadLetter: PlainDeadLetter,
+}
+
+
+def plain(message: Published) -> dict[str, Any]:
+    """The message as an object, ready for JSON."""
+    found = asdict(message)
+    if isinstance(message, TimelineEntry):
+        touchpoint = found["touchpoint"] = asdict(message.touchpoint)
+        touchpoint["origin"] = asdict(message.touchpoint.origin)
+    elif isinstance(message, Alert):
+        found["evidence"] = [asdict(evidence) for evidence in message.evidence]
+    elif isinstance(message, DeadLetter):
+        found["origin"] = asdict(message.origin)
+    return found
+
+
+def reader(type: type[Any]) -> Callable[[bytes], Any]:
+    """Bytes of the object -> the message; raises `msgspec.ValidationError` or `msgspec.DecodeError`."""
+    decode = json.Decoder(PLAIN[type]).decode
+
+    def read(value: bytes) -> Any:
+        fields = asdict(decode(value))
+        if type is TimelineEntry:
+            touchpoint = asdict(fields["touchpoint"])
+            fields["touchpoint"] = Touchpoint(**touchpoint | {"origin": Origin(*astuple(touchpoint["origin"]))})
+        elif type is Alert:
+            fields["evidence"] = tuple(Evidence(*astuple(evidence)) for evidence in fields["evidence"])
+        elif type is DeadLetter:
+            fields["origin"] = Origin(*astuple(fields["origin"]))
+        return type(**fields)
+
+    return read

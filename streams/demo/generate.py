@@ -1,0 +1,75 @@
+"""Write the company: `redthread.yaml` and `sources/`, what its systems exported (`exports/`), and `truth.json`.
+
+The same seed, size and number of days give the same bytes.
+"""
+
+import json
+import shutil
+from importlib.resources import as_file, files
+from pathlib import Path
+from typing import NamedTuple
+
+from streams.demo.calm.days import live
+from streams.demo.stories import answers, deliveries, effort, goodbyes, leads, outreach, owners, promises, teams
+from streams.demo.stories.told import tell_all
+from streams.demo.systems import marketing, online, sales, service, stores
+from streams.demo.systems.export import write
+from streams.demo.systems.heartbeats import beat, outages
+from streams.demo.truth import Counts, document
+from streams.demo.world import World
+
+SEED, CUSTOMERS, DAYS = 1, 2_000, 90
+STORIES = (teams, effort, answers, leads, owners, promises, deliveries, outreach, goodbyes)  # imported: each declares its own
+SYSTEMS = (
+    *(online.shop, online.web, stores.till, stores.logistics, sales.crm),
+    *(service.desk, marketing.mail, service.feedback, service.tracker),
+)
+
+
+class Generated(NamedTuple):
+    """Where everything lies; `as_of` is the end of the data, in microseconds."""
+
+    company: Path
+    exports: Path
+    truth: Path
+    as_of: int
+
+
+def imagine(seed: int = SEED, customers: int = CUSTOMERS, days: int = DAYS) -> World:
+    """Everything that happens, before any system has written it down."""
+    world = World(seed, customers, days)
+    tell_all(world)
+    live(world)
+    world.settle_identifiers()
+    return world
+
+
+def generate(seed: int, customers: int, days: int, folder: Path) -> Generated:
+    """Fill `folder`, which is made; what an earlier run left of the company there is replaced."""
+    world = imagine(seed, customers, days)
+    company, exports, truth = folder / "redthread.yaml", folder / "exports", folder / "truth.json"
+    for old in (exports, folder / "sources"):
+        shutil.rmtree(old, ignore_errors=True)
+    exports.mkdir(parents=True)
+    with as_file(files("streams.demo").joinpath("company")) as shipped:
+        shutil.copytree(shipped, folder, dirs_exist_ok=True)
+    counts = _export(world, exports)
+    about = {"seed": seed, "customers": customers, "days": days, "counts": counts.document(), "people": _people(world)}
+    told = document(world.expected, world.near_misses, world.happenings, world.as_of, about)
+    truth.write_text(json.dumps(told, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+    return Generated(company, exports, truth, world.as_of * 1_000_000)
+
+
+def _export(world: World, folder: Path) -> Counts:
+    held_back = outages(beat(world))
+    counts = Counts(unattributed=sum(h.person is None and "phone" in h.known for h in world.happenings))
+    for system in SYSTEMS:
+        ready = system(world)
+        write(world, ready, folder, held_back.get(ready.name, ()), counts)
+    sales.write_contacts(world, folder, counts)
+    return counts
+
+
+def _people(world: World) -> list[list[str]]:
+    """Identifiers of one person each: what belongs together, and to nobody else."""
+    return [person.identifiers for person in world.people]
