@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from hashlib import blake2b
 from pathlib import Path
+from typing import NamedTuple
 
 from schemas.company import Company
 from schemas.strict import InvalidConfiguration
@@ -56,11 +57,19 @@ def customer_stage(company: Company, court: Court) -> CustomerStage:
     )
 
 
+class Server(NamedTuple):
+    """A ClickHouse that is up; `ensure` starts it again should it have died, where it is ours."""
+
+    address: Address
+    ensure: Callable[[], object]
+
+
 @contextmanager
-def clickhouse(folder: DataFolder, url: str | None, settings: Settings) -> Iterator[Address]:
+def clickhouse(folder: DataFolder, url: str | None, settings: Settings) -> Iterator[Server]:
     """The server that `url` names, else the folder's own; its schema is brought up to date."""
     with ExitStack() as stack:
-        address = stack.enter_context(EmbeddedServer(folder.clickhouse)) if url is None else parse(url, password=settings.password())
+        own = EmbeddedServer(folder.clickhouse)
+        address = stack.enter_context(own) if url is None else parse(url, password=settings.password())
         client = connect(address)
         target = Target(
             database=address.database, user=address.user, password=address.password, partition="year" if url is None else "month"
@@ -69,7 +78,7 @@ def clickhouse(folder: DataFolder, url: str | None, settings: Settings) -> Itera
             migrate(client, target=target)
         finally:
             client.disconnect()
-        yield address
+        yield Server(address, own.ensure if url is None else lambda: None)
 
 
 @contextmanager
@@ -87,8 +96,13 @@ def embedded(
     company, settings = loaded.company, Settings()
     folder.create(loaded.path)
     with ExitStack() as stack:
-        address = stack.enter_context(clickhouse(folder, url, settings))
-        sink = ClickHouseSink(address, on_retry=on_retry)
+        address, ensure = stack.enter_context(clickhouse(folder, url, settings))
+
+        def waiting(retry: Retry) -> None:
+            on_retry(retry)
+            ensure()
+
+        sink = ClickHouseSink(address, on_retry=waiting)
         stack.callback(sink.close)
         store = stack.enter_context(RocksStore(folder.state))
         stage = customer_stage(company, loaded.court)

@@ -121,7 +121,7 @@ def progress(inputs: Sequence[Input]) -> Iterator[Callable[[Position, Input | No
     sizes = [given.path.stat().st_size for given in inputs]
     places = {str(given.path.resolve()): place for place, given in enumerate(inputs)}
     started, first = time.monotonic(), -1
-    with Progress(*columns, console=err, transient=True) as bar:
+    with Progress(*columns, console=err, transient=True, disable=not err.is_terminal) as bar:  # else it leaves an empty line in a log
         task = bar.add_task("opening", total=max(sum(sizes), 1), records=0, rate=0.0)
 
         def report(position: Position, given: Input | None) -> None:
@@ -166,6 +166,8 @@ def show(summary: dict[str, Any]) -> None:
         f"{summary['timeline_rows']:,} touchpoints on the timeline, {summary['duplicates']:,} duplicates, {summary['dead_letters']:,} dead letters"
     )
     out.print(f"{summary['customers']:,} customers, {summary['journeys']:,} journeys, {summary['alerts']:,} alerts")
+    if summary["dead_letters"]:
+        out.print("what is wrong with the dead letters: redthread dead-letters list")
     if summary["rules"]:
         out.print()
         columns = tuple(summary["rules"][0])

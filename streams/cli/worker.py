@@ -10,6 +10,7 @@ from schemas.strict import InvalidConfiguration
 from schemas.topics import Topics
 from streams.cli.kafka import Servers, settings_of, topics_of
 from streams.cli.options import CompanyFile, examples
+from streams.cli.run import moment
 from streams.config import Loaded, load
 from streams.engine.admin import TopicAdmin, faults
 
@@ -32,6 +33,9 @@ def worker(
     data: Data = Path(".redthread-worker"),
     name: Annotated[str | None, typer.Option("--name", metavar="NAME", help="Of this worker; left out: REDTHREAD_WORKER.")] = None,
     replay: Annotated[bool, typer.Option("--replay", help="Work through history: time is event time, alerts are historical.")] = False,
+    as_of: Annotated[
+        str, typer.Option("--as-of", metavar="TIME", help="Of a replay: close the clocks then: end (the newest event), now, or a time.")
+    ] = "end",
     port: Annotated[int, typer.Option("--port", min=0, max=65535, help="Of /healthz and /metrics on 127.0.0.1; 0: a free one.")] = 6066,
     host: Annotated[str, typer.Option("--host", help="Where /healthz and /metrics listen.")] = "127.0.0.1",
     chunk: Annotated[int, typer.Option("--chunk", min=1, help="Records worked on at once.")] = 1_000,
@@ -63,6 +67,7 @@ def worker(
             data=data,
             chunk=chunk,
             replay=replay,
+            as_of=moment(as_of, loaded.company) if replay else None,
             standbys=standbys,
             session=session,
             heartbeat=heartbeat,

@@ -99,7 +99,10 @@ class Always:
 
 
 class Calendar(Always):
-    """Opening hours of a department: a week, public holidays, single days. Built for the years that are asked for."""
+    """Opening hours of a department: a week, public holidays, single days. Built for the years that are asked for.
+
+    Raises ValueError when it never opens, and NotImplementedError when the public holidays of the country are not known.
+    """
 
     def __init__(self, hours: Hours) -> None:
         super().__init__(hours.tz)
@@ -108,6 +111,10 @@ class Calendar(Always):
         self._country, self._region = hours.country, hours.region
         self._closed = {date.fromisoformat(day) for day in hours.closed}
         self._special = {day: [_span(text) for text in texts] for day, texts in hours.special.items()}
+        if not any(self._week.values()) and not any(self._special.values()):
+            raise ValueError("never opens")
+        if self._country:
+            holidays.country_holidays(self._country, subdiv=self._region)  # raises for those that it does not know
         self._years = range(0)
         self._from = self._to = 0  # worked() knows every instant in between
         self._starts: list[int] = []

@@ -102,6 +102,6 @@ def _at_the_desk(person: Person, refs: Mapping[str, str], channel: str) -> dict[
     """The form asks for the address; who calls is known by the number that is shown."""
     ticket = refs.get("ticket", "")
     if person.through_call_centre:
-        return {"email": person.email if channel == "form" else "", "phone": CALL_CENTRE, "ticket": ticket}
+        return {"email": "" if ticket and channel != "form" else person.email, "phone": CALL_CENTRE, "ticket": ticket}
     by_phone = channel == "phone" and bool(person.crm_id or ticket)
     return {"email": "" if by_phone else person.email, "phone": person.phone if by_phone or channel == "form" else "", "ticket": ticket}

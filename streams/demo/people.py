@@ -9,13 +9,16 @@ from datetime import date, timedelta
 from random import Random
 
 FIRST = (
-    "Anna Ben Clara David Elif Felix Greta Hannes Ida Jonas Katharina Leon Mia Noah Olga Paul Quirin Rosa Sami Thea Ulf Vera Wim Xenia Yusuf "
-    "Zoe Jürgen Günther Käthe Björn Sören Jürg Renée André Łukasz"
-).split()
+    *("Anna", "Ben", "Clara", "David", "Elif", "Felix", "Greta", "Hannes", "Ida", "Jonas", "Katharina", "Leon", "Mia", "Noah"),
+    *("Olga", "Paul", "Quirin", "Rosa", "Sami", "Thea", "Ulf", "Vera", "Wim", "Xenia", "Yusuf", "Zoe", "Jürgen", "Günther"),
+    *("Käthe", "Björn", "Sören", "Jürg", "Renée", "André", "Łukasz"),
+)
 LAST = (
-    "Albrecht Bauer Celik Dietrich Engel Fischer Graf Huber Imhof Jansen Keller Lang Müller Nowak Otto Pfeiffer Quandt Richter Schäfer Tran "
-    "Ulrich Vogt Weiß Xander Yilmaz Zimmermann Böhm Grün Köhler Löwe Groß Öztürk Schröder Jäger"
-).split()
+    *("Albrecht", "Bauer", "Celik", "Dietrich", "Engel", "Fischer", "Graf", "Huber", "Imhof", "Jansen", "Keller"),
+    *("Lang", "Müller", "Nowak", "Otto", "Pfeiffer", "Quandt", "Richter", "Schäfer", "Tran", "Ulrich", "Vogt"),
+    *("Weiß", "Xander", "Yilmaz", "Zimmermann", "Böhm", "Grün", "Köhler", "Löwe", "Groß", "Öztürk", "Schröder"),
+    *("Jäger"),
+)
 CITIES = ("München", "Augsburg", "Nürnberg", "Regensburg", "Würzburg", "Passau", "Ulm", "Fürth", "Landshut", "Kempten")
 DOMAINS = ("example.org", "example.com", "example.net", "post.example.org", "büro.example.com")
 BLOCKS = ("+498999998", "+493023125", "+496990009", "+494066969", "+492214710")

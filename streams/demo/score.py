@@ -115,7 +115,9 @@ def _hit_by(
     return (near for near in near_misses if (near["rule"], _customer(near["identifiers"], customers)) in wrong)
 
 
-def _people(people: Iterable[Iterable[str]], customers: Mapping[str, str]) -> tuple[tuple[tuple[str, ...], ...], tuple[tuple[str, ...], ...]]:
+def _people(
+    people: Iterable[Iterable[str]], customers: Mapping[str, str]
+) -> tuple[tuple[tuple[str, ...], ...], tuple[tuple[str, ...], ...]]:
     owners: dict[str, list[str]] = defaultdict(list)
     split = []
     for person in people:

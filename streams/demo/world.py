@@ -133,7 +133,14 @@ class World:
     # The truth
 
     def expect(
-        self, rule: str, affair: "Affair", about: str | None = None, *, until: float | None = None, occurrences: int = 1, level: Level = "broken"
+        self,
+        rule: str,
+        affair: "Affair",
+        about: str | None = None,
+        *,
+        until: float | None = None,
+        occurrences: int = 1,
+        level: Level = "broken",
     ) -> None:
         """One alert about the affair's ref of that kind, or about the customer as a whole."""
         ref: Ref | None = None if about is None else (about, affair.refs[about])

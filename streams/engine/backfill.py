@@ -100,9 +100,7 @@ class Backfill:
         self.progress.files[str(path)] = file
         if file.done:
             return
-        found = read(
-            given.path, given.source, longest=self._longest, start=file.records, name=file.name, received_at=self._received_at
-        )
+        found = read(given.path, given.source, longest=self._longest, start=file.records, name=file.name, received_at=self._received_at)
         for records in _epochs(found, self._epoch_records):
             self._epoch(given, records)
             first, file.records = file.records, file.records + len(records)

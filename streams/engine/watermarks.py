@@ -5,10 +5,11 @@ last record. A source is complete up to the least of its partitions, less its `l
 within `quiet`, in any partition); then it stands still at its last arrival. A source that has never said anything holds its departments.
 
 *Replay*: the same in event time. A partition that lags is complete up to its latest event, less `lateness`; one that has ended holds
-nobody back, and when all have ended everything is complete up to the newest event.
+nobody back, and when all have ended everything is complete up to the newest event, or up to the instant at which the clocks are to be
+closed; no clock passes that.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
 from msgspec import Struct
@@ -62,8 +63,9 @@ def watched(company: Company) -> tuple[Watched, ...]:
 class Timekeeper:
     """Hears what partitions of sources and stages report, and starts one level of ticks after the other."""
 
-    def __init__(self, sources: Iterable[Watched], partitions: int, *, replay: bool = False) -> None:
-        self._sources, self._partitions, self._replay = tuple(sources), partitions, replay
+    def __init__(self, sources: Iterable[Watched], partitions: int, *, replay: bool = False, as_of: int | None = None) -> None:
+        """`as_of` (microseconds) is where a replay closes its clocks; None: at the newest event."""
+        self._sources, self._partitions, self._replay, self._as_of = tuple(sources), partitions, replay, as_of
         self._topics = frozenset(source.topic for source in self._sources)
 
     def hear(self, state: TimeState, message: SourceReport | Report) -> tuple[TimeState, tuple[Tick, ...]]:
@@ -99,7 +101,7 @@ class Timekeeper:
             complete = _complete_in_replay(source, known, now) if self._replay else _complete(source, known)
             for department in source.departments:
                 departments[department] = min(complete, departments.get(department, complete))
-        return Clock(now, departments)
+        return Clock(now, departments) if not self._replay or self._as_of is None else _closed(Clock(now, departments), marks, self._as_of)
 
 
 def lateness(state: TimeState) -> dict[str, int]:
@@ -133,6 +135,13 @@ def _replayed(marks: dict[str, list[Mark]]) -> int:
     every = [mark for known in marks.values() for mark in known]
     behind = [mark.newest for mark in every if not mark.ended]
     return min(behind) if behind else max(mark.newest for mark in every)
+
+
+def _closed(clock: Clock, marks: Mapping[str, list[Mark]], as_of: int) -> Clock:
+    """Not past `as_of` while the replay goes on, and exactly there once everything has ended."""
+    if all(mark.ended for known in marks.values() for mark in known):
+        return Clock(as_of, dict.fromkeys(clock.departments, as_of))
+    return Clock(min(clock.now, as_of), {name: min(at, as_of) for name, at in clock.departments.items()})
 
 
 def _complete_in_replay(source: Watched, marks: list[Mark], now: int) -> int:

@@ -152,9 +152,15 @@ def test_opening_hours_that_the_clock_change_swallows_are_none():
 
 
 def test_what_never_opens_again_is_never_due():
-    shut = Calendar(Hours(hours={"mon": ()}))
-    assert (shut.add(COUNTED_FROM, "1h"), shut.add(COUNTED_FROM, "1d"), shut.when(1)) == (NEVER, NEVER, NEVER)
-    assert shut.worked(COUNTED_FROM) == 0
+    once = Calendar(Hours(hours={"mon": ()}, special={"2020-05-01": ("08:00-10:00",)}))
+    assert (once.add(COUNTED_FROM, "3h"), once.add(COUNTED_FROM, "2d"), once.when(UNIT["d"])) == (NEVER, NEVER, NEVER)
+
+
+def test_a_calendar_that_cannot_be_counted_in_is_refused():
+    with pytest.raises(ValueError, match=r"^never opens$"):
+        Calendar(Hours(hours={"mon": ()}, special={"12-24": ()}))
+    with pytest.raises(NotImplementedError, match="XX"):
+        Calendar(Hours(country="XX"))
 
 
 def test_before_the_first_years_that_were_built_nothing_has_been_worked_yet():

@@ -52,7 +52,9 @@ def marketplace() -> tuple[Pieces, ...]:
     orders, customers = {row["order_id"] for row in chosen}, {row["customer_id"] for row in chosen}
     leads = {row["mql_id"] for row in tables["marketing_qualified_leads"][:: len(tables["marketing_qualified_leads"]) // LEADS]}
     kept = {"customers": ("customer_id", customers), "marketing_qualified_leads": ("mql_id", leads), "closed_deals": ("mql_id", leads)}
-    return tuple(_pieces(name, [row for row in rows if _belongs(row, *kept.get(name, ("order_id", orders)))]) for name, rows in tables.items())
+    return tuple(
+        _pieces(name, [row for row in rows if _belongs(row, *kept.get(name, ("order_id", orders)))]) for name, rows in tables.items()
+    )
 
 
 def _belongs(row: dict[str, str], column: str, wanted: set[str]) -> bool:

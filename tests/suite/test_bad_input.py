@@ -131,17 +131,23 @@ def test_every_bad_record_is_a_dead_letter_that_names_file_record_and_field(outc
     found = outcome.query("""
     SELECT topic, offset, reason, field, message FROM dead_letters WHERE topic NOT LIKE 'binary%' AND topic != 'cut.csv' ORDER BY topic, offset
     """)
-    assert found == [(topic, offset, reason, field, f"{topic}: record {offset}: {problem}") for topic, offset, reason, field, problem in BAD]
+    assert found == [
+        (topic, offset, reason, field, f"{topic}: record {offset}: {problem}") for topic, offset, reason, field, problem in BAD
+    ]
 
 
 def test_noise_is_nothing_but_dead_letters(outcome: Outcome):
-    found = outcome.query("SELECT topic, count(), countIf(startsWith(message, concat(topic, ': record '))) FROM dead_letters WHERE topic LIKE 'binary%' GROUP BY topic")
+    found = outcome.query(
+        "SELECT topic, count(), countIf(startsWith(message, concat(topic, ': record '))) FROM dead_letters WHERE topic LIKE 'binary%' GROUP BY topic"
+    )
     assert {topic for topic, *_ in found} == {"binary.csv", "binary.jsonl", "binary.xes"}
     assert all(letters == named for _, letters, named in found)
 
 
 def test_what_stands_before_the_cut_of_an_archive_is_in(outcome: Outcome):
-    (numbers,) = outcome.query("SELECT groupArray(toUInt32(refs['order'][1])) FROM (SELECT refs FROM timeline WHERE topic = 'cut.csv' ORDER BY offset)")[0]
+    (numbers,) = outcome.query(
+        "SELECT groupArray(toUInt32(refs['order'][1])) FROM (SELECT refs FROM timeline WHERE topic = 'cut.csv' ORDER BY offset)"
+    )[0]
     assert numbers == [*range(1_000, 1_000 + len(numbers))]
     assert 500 < len(numbers) < 1_000
     assert outcome.query("SELECT offset, message FROM dead_letters WHERE topic = 'cut.csv'") == [
@@ -154,7 +160,11 @@ def test_what_stands_before_the_cut_of_an_archive_is_in(outcome: Outcome):
 
 
 def test_what_is_kept_of_a_bad_record_are_its_own_bytes(outcome: Outcome):
-    kept = dict(outcome.query("SELECT concat(topic, ' ', toString(offset)), length(payload) FROM dead_letters WHERE topic IN ('huge.csv', 'half.jsonl')"))
+    kept = dict(
+        outcome.query(
+            "SELECT concat(topic, ' ', toString(offset)), length(payload) FROM dead_letters WHERE topic IN ('huge.csv', 'half.jsonl')"
+        )
+    )
     assert kept == {"huge.csv 1": 100_000, "half.jsonl 1": 29, "half.jsonl 3": 14}
 
 
@@ -168,9 +178,10 @@ def test_the_command_ends_well_and_says_what_it_left_out(folder: Path, outcome: 
     run = redthread("run", "--company", folder / "redthread.yaml", "--data", folder / "data", folder / "files")
     assert (run.returncode, run.stderr) == (0, "")
     accounting = outcome.accounting()
-    first, second, *_ = run.stdout.splitlines()
-    assert first.startswith(f"read {accounting['records']} records in ")
-    assert f"{accounting['timeline_rows']} touchpoints on the timeline, 0 duplicates, {accounting['dead_letters']} dead letters" in f"{first} {second}"
-    listed = redthread("dead-letters", "list", "--data", folder / "data", "--json")
+    said = " ".join(run.stdout.split())
+    assert said.startswith(f"read {accounting['records']} records in ")
+    assert f"{accounting['timeline_rows']} touchpoints on the timeline, 0 duplicates, {accounting['dead_letters']} dead letters" in said
+    assert "redthread dead-letters list" in said
+    listed = redthread("dead-letters", "list", "--data", folder / "data", "--limit", "1000", "--json")
     assert listed.returncode == 0
-    assert len(json.loads(listed.stdout)) == accounting["dead_letters"]
+    assert len(listed.stdout.splitlines()) == accounting["dead_letters"]

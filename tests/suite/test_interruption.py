@@ -8,18 +8,20 @@ import time
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
+from subprocess import CompletedProcess
+from typing import Any, NamedTuple
 
 import pytest
 
 from sinks.clickhouse import EmbeddedServer
-from tests.suite.commands import redthread, started
+from tests.suite.commands import PATIENCE, redthread, started
 from tests.suite.conftest import EXAMPLES
 from tests.suite.runners import Outcome, outcome_of
-from tests.suite.samples import Pieces, cut, incidents, marketplace
+from tests.suite.samples import cut, incidents, marketplace
 
 pytestmark = [pytest.mark.data, pytest.mark.server]
 
-KILLS = 5
+KILLS, SERVER_KILLS = 5, 2
 START = 0.3  # share of a whole run; before it nothing has been read
 
 
@@ -44,33 +46,78 @@ def kill_after(seconds: float, words: tuple[str | Path, ...], data: Path, *, wit
     server = server_of(data)
     process.kill()
     if with_server and server is not None:
-        with suppress(ProcessLookupError):
-            os.kill(server, signal.SIGKILL)
+        end(server)
     process.communicate()
 
 
-@pytest.mark.parametrize(("sample", "company"), [(incidents, "bpic2013"), (marketplace, "olist")], ids=["incidents", "marketplace"])
-def test_a_run_that_is_killed_again_and_again_ends_in_the_same_bytes(sample: Callable[[], tuple[Pieces, ...]], company: str, tmp_path: Path):
-    paths = cut(sample(), tmp_path, seed=7, parts=8)
+def end(process: int) -> None:
+    """As a crash would."""
+    with suppress(ProcessLookupError):
+        os.kill(process, signal.SIGKILL)
+
+
+COMPANIES = {"bpic2013": incidents, "olist": marketplace}
+
+
+class Undisturbed(NamedTuple):
+    """A run that nobody interrupts: how it is started, how long it takes, and what it leaves."""
+
+    words: Callable[[Path], tuple[str | Path, ...]]
+    seconds: float
+    summary: dict[str, Any]
+    outcome: Outcome
+    accounting: dict[str, int]
+
+
+def summary(text: str) -> dict[str, Any]:
+    """What a run says at its end, but for how much of it was done this time."""
+    return {name: value for name, value in json.loads(text).items() if name not in ("read", "seconds", "records_per_second")}
+
+
+@pytest.fixture(scope="module", params=COMPANIES)
+def undisturbed(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Undisturbed:
+    """Each sample in many files, so that there are many moments between two of them."""
+    folder = tmp_path_factory.mktemp("undisturbed")
+    paths = cut(COMPANIES[request.param](), folder, seed=7, parts=8)
 
     def words(data: Path) -> tuple[str | Path, ...]:
-        return ("run", "--company", EXAMPLES / company / "redthread.yaml", "--data", data, "--json", *paths)
+        return ("run", "--company", EXAMPLES / request.param / "redthread.yaml", "--data", data, "--json", *paths)
 
     began = time.monotonic()
-    undisturbed = redthread(*words(tmp_path / "undisturbed"))
-    whole = time.monotonic() - began
-    assert undisturbed.returncode == 0, undisturbed.stderr
-    expected, expected_accounting = left_in(tmp_path / "undisturbed", tmp_path / "expected")
+    run = redthread(*words(folder / "data"))
+    seconds = time.monotonic() - began
+    assert run.returncode == 0, run.stderr
+    return Undisturbed(words, seconds, summary(run.stdout), *left_in(folder / "data", folder / "exports"))
 
-    chance, data = random.Random(company), tmp_path / "killed"
+
+def assert_same(last: "CompletedProcess[str]", data: Path, exports: Path, expected: Undisturbed) -> None:
+    """The command has ended well, says the same, and left the same bytes."""
+    assert last.returncode == 0, last.stderr
+    assert summary(last.stdout) == expected.summary
+    outcome, accounting = left_in(data, exports)
+    assert outcome.difference(expected.outcome) == []
+    assert (outcome, accounting) == (expected.outcome, expected.accounting)
+
+
+def test_a_run_that_is_killed_again_and_again_ends_in_the_same_bytes(undisturbed: Undisturbed, tmp_path: Path):
+    chance, data = random.Random(0), tmp_path / "data"
+    words = undisturbed.words(data)
     for kill in range(KILLS):
         moment = START + (1 - START) * (kill + chance.random()) / KILLS  # early ones first: each run goes on where the last one ended
-        kill_after(moment * whole, words(data), data, with_server=kill % 2 == 1)
-    last = redthread(*words(data))
-    assert last.returncode == 0, last.stderr
-    found, accounting = left_in(data, tmp_path / "found")
-    assert found.difference(expected) == []
-    assert found == expected
-    assert accounting == expected_accounting
-    summary = {name: value for name, value in json.loads(undisturbed.stdout).items() if name not in ("read", "seconds", "records_per_second")}
-    assert {name: value for name, value in json.loads(last.stdout).items() if name in summary} == summary
+        kill_after(moment * undisturbed.seconds, words, data, with_server=kill % 2 == 1)
+    assert_same(redthread(*words), data, tmp_path / "exports", undisturbed)
+
+
+def test_a_run_whose_clickhouse_dies_starts_it_again_and_ends_in_the_same_bytes(undisturbed: Undisturbed, tmp_path: Path):
+    data = tmp_path / "data"
+    process = started(*undisturbed.words(data))
+    killed: set[int] = set()
+    while process.poll() is None and len(killed) < SERVER_KILLS:
+        time.sleep(undisturbed.seconds / 5)
+        server = server_of(data)
+        if server is not None and server not in killed:
+            killed.add(server)
+            end(server)
+    output, complaints = process.communicate(timeout=PATIENCE)
+    last = CompletedProcess(process.args, process.returncode, output.decode(), complaints.decode())
+    assert_same(last, data, tmp_path / "exports", undisturbed)

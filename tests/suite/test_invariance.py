@@ -21,12 +21,24 @@ class Story(NamedTuple):
     outcome: Outcome
 
 
-@pytest.fixture(scope="module", params=[incidents, marketplace], ids=["incidents", "marketplace"])
+def shipped_rules(folder: Path) -> Path:
+    """The company of the incidents, judged by all shipped rules too."""
+    own = (EXAMPLES / "bpic2013" / "redthread.yaml").read_text(encoding="utf-8")
+    company = folder / "redthread.yaml"
+    company.write_text(own.replace("pack: none", "pack: standard"), encoding="utf-8")
+    return company
+
+
+@pytest.fixture(scope="module", params=["incidents", "incidents under all shipped rules", "marketplace"])
 def story(request: pytest.FixtureRequest, runner: Runner, tmp_path_factory: pytest.TempPathFactory) -> Story:
     """A piece of each public data set, run once in its own order."""
-    files: tuple[Pieces, ...] = request.param()
-    company = EXAMPLES / ("bpic2013" if request.param is incidents else "olist") / "redthread.yaml"
     folder = tmp_path_factory.mktemp("plain")
+    company, sample = {
+        "incidents": (EXAMPLES / "bpic2013" / "redthread.yaml", incidents),
+        "incidents under all shipped rules": (shipped_rules(folder), incidents),
+        "marketplace": (EXAMPLES / "olist" / "redthread.yaml", marketplace),
+    }[request.param]
+    files = sample()
     return Story(company, files, runner.run(company, [file.write(folder) for file in files]))
 
 
@@ -38,18 +50,15 @@ def assert_same(outcome: Outcome, expected: Outcome) -> None:
 
 def test_the_sample_says_something(story: Story):
     """An empty export would be invariant too."""
-    kinds, merged, open_, resolved = story.outcome.query("""
-    SELECT uniqExact(rule), (SELECT countIf(identifiers > 2) FROM customers), countIf(status = 'open'), countIf(status = 'resolved')
-    FROM alerts
+    rules, resolved, customers = story.outcome.query("""
+    SELECT uniqExact(rule), countIf(status = 'resolved'), (SELECT count() FROM customers) FROM alerts
     """)[0]
-    assert kinds >= 3
-    assert merged > 100 or story.company.parent.name == "bpic2013"
-    assert min(open_, resolved) > 100
+    assert rules >= 3
+    assert min(resolved, customers) > 100
 
 
-@pytest.mark.parametrize("seed", [1, 2])
-def test_shuffled_records_change_nothing(story: Story, runner: Runner, tmp_path: Path, seed: int):
-    assert_same(runner.run(story.company, shuffled(story.files, tmp_path, seed)), story.outcome)
+def test_shuffled_records_change_nothing(story: Story, runner: Runner, tmp_path: Path):
+    assert_same(runner.run(story.company, shuffled(story.files, tmp_path, seed=1)), story.outcome)
 
 
 def test_files_sent_twice_change_nothing_and_every_duplicate_is_recorded(story: Story, runner: Runner, tmp_path: Path):
@@ -64,15 +73,14 @@ def test_files_sent_twice_change_nothing_and_every_duplicate_is_recorded(story: 
     assert again["touchpoints"] == again["timeline_rows"] + again["duplicates"]
 
 
-@pytest.mark.parametrize("seed", [3, 4])
-def test_files_in_four_parts_in_any_order_change_nothing(story: Story, runner: Runner, tmp_path: Path, seed: int):
-    assert_same(runner.run(story.company, cut(story.files, tmp_path, seed)), story.outcome)
+def test_files_in_four_parts_in_any_order_change_nothing(story: Story, runner: Runner, tmp_path: Path):
+    assert_same(runner.run(story.company, cut(story.files, tmp_path, seed=2)), story.outcome)
 
 
 @pytest.mark.parametrize(
     "way",
-    [Way(partitions=1), Way(partitions=7), Way(epoch_records=997), Way(partitions=3, epoch_records=150)],
-    ids=["one partition", "seven partitions", "small epochs", "three partitions and tiny epochs"],
+    [Way(partitions=1), Way(partitions=7, epoch_records=997)],
+    ids=["one partition", "seven partitions and small epochs"],
 )
 def test_how_the_work_is_cut_changes_nothing(story: Story, runner: Runner, tmp_path: Path, way: Way):
     assert_same(runner.run(story.company, [file.write(tmp_path) for file in story.files], way=way), story.outcome)

@@ -79,7 +79,8 @@ def test_persons_with_several_ids_are_exactly_those_of_the_pairs(olist: Outcome)
     assert {len(person) for person, _ in persons} == {1}
     pairs = {(person[0], a, b) for person, ids in persons for place, a in enumerate(ids) for b in ids[place + 1 :]}
     expected = {
-        (f"person:{row['customer_unique_id']}", *sorted(f"shop_customer:{row[f'customer_id_{side}']}" for side in "ab")) for row in truth(PAIRS)
+        (f"person:{row['customer_unique_id']}", *sorted(f"shop_customer:{row[f'customer_id_{side}']}" for side in "ab"))
+        for row in truth(PAIRS)
     }
     assert pairs == expected
     assert (len(pairs), sum(len(ids) > 1 for _, ids in persons)) == (183, 73)

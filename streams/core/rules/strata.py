@@ -10,8 +10,7 @@ from fnmatch import fnmatchcase
 from typing import NamedTuple
 
 from schemas.rule import Hours, Rule, Selector
-from schemas.touchpoint import NEVER
-from streams.core.calendar import COUNTED_FROM, Always, Calendar
+from streams.core.calendar import Always, Calendar
 from streams.core.rules.catalogue import EVERYBODY, Catalogue
 from streams.core.rules.grouping import CUSTOMER
 from streams.core.rules.judge import UPSTREAM, Judge, Upstream
@@ -37,9 +36,7 @@ def open_calendars(hours: Mapping[str, Hours]) -> dict[str, Always]:
     calendars: dict[str, Always] = {}
     for name, written in hours.items():
         try:
-            calendars[name] = calendar = Calendar(written)
-            if calendar.add(COUNTED_FROM, "1h") >= NEVER:
-                problems.append(f"calendars.{name}: never opens")
+            calendars[name] = Calendar(written)
         except (NotImplementedError, ValueError) as error:  # holidays knows no such country or region
             problems.append(f"calendars.{name}: {error}")
     _raise(problems)

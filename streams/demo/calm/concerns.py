@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from random import Random
+from typing import NamedTuple
 
 from streams.demo.calm.seasons import SERVICE_HOURS, SERVICE_WEEK, Season
 from streams.demo.people import Person
@@ -49,7 +50,7 @@ class Concerns:
         solved = office.after(at, 8 + 18 * rng.random())
         for part, chance in _PARTS:
             if rng.random() < chance:
-                part(affair, at, solved, rng)
+                part(Concern(affair, at, solved))
                 break
         resolve(affair, solved)
         if rng.random() < 0.4:
@@ -58,40 +59,59 @@ class Concerns:
                 affair.add("survey.answered", asked + 5 * HOUR, refs={"ticket": affair.refs["ticket"]}, score=rng.choice((5, 5, 4, 4, 3)))
 
 
-def _passed_on(affair: Affair, at: int, solved: int, rng: Random) -> None:
+class Concern(NamedTuple):
+    """A ticket that was opened `at` and will be solved then."""
+
+    affair: Affair
+    at: int
+    solved: int
+
+    def after(self, hours: float) -> int:
+        """When so many office hours have passed since it was opened."""
+        return self.affair.office.after(self.at, hours)
+
+    @property
+    def rng(self) -> Random:
+        return self.affair.world.rng
+
+
+def _passed_on(concern: Concern) -> None:
     """To the team that knows more, which takes it."""
-    hand_over(affair, affair.office.after(at, 4), rng.choice(("specialists", "suppliers")), picked_up=0.3 + 2 * rng.random())
+    hand_over(concern.affair, concern.after(4), concern.rng.choice(("specialists", "suppliers")), picked_up=0.3 + 2 * concern.rng.random())
 
 
-def _waiting(affair: Affair, at: int, solved: int, rng: Random) -> None:
+def _waiting(concern: Concern) -> None:
     """The customer has to say something, and does."""
-    affair.add("ticket.waiting", affair.office.after(at, 4.5))
-    ask(affair, affair.office.after(at, 6.5), channel="mail", team="")
+    concern.affair.add("ticket.waiting", concern.after(4.5))
+    ask(concern.affair, concern.after(6.5), channel="mail", team="")
 
 
-def _escalated(affair: Affair, at: int, solved: int, rng: Random) -> None:
-    raised = affair.add("escalation.raised", affair.office.after(at, 2))
-    affair.add("escalation.answered", affair.office.after(raised, 1 + 4 * rng.random()))
+def _escalated(concern: Concern) -> None:
+    """Engineering is asked, and answers within hours."""
+    concern.affair.add("escalation.raised", concern.after(2))
+    concern.affair.add("escalation.answered", concern.after(3 + 4 * concern.rng.random()))
 
 
-def _promised(affair: Affair, at: int, solved: int, rng: Random) -> None:
+def _promised(concern: Concern) -> None:
     """A call back, which comes long before it would be missed."""
+    affair = concern.affair
     promise = affair.world.affair(affair.person, "promise", **affair.refs)
-    promise.add("promise.made", affair.office.after(at, 3), due_at=solved + 9 * HOUR, department="service")
-    promise.add("promise.kept", solved - 5 * MINUTE, department="service")
+    promise.add("promise.made", concern.after(3), due_at=concern.solved + 9 * HOUR, department="service")
+    promise.add("promise.kept", concern.solved - 5 * MINUTE, department="service")
 
 
-def _complained(affair: Affair, at: int, solved: int, rng: Random) -> None:
+def _complained(concern: Concern) -> None:
     """Somebody is angry, and is looked after; no campaign may come in between."""
-    affair.add("complaint.opened", at + 2 * MINUTE)
-    affair.add("complaint.closed", solved + 2 * HOUR)
+    concern.affair.add("complaint.opened", concern.at + 2 * MINUTE)
+    concern.affair.add("complaint.closed", concern.solved + 2 * HOUR)
 
 
-def _confirmed_by_machine(affair: Affair, at: int, solved: int, rng: Random) -> None:
-    answer(affair, at + 2 * MINUTE, automatic=True)
+def _confirmed_by_machine(concern: Concern) -> None:
+    """Which is no answer, but a contact."""
+    answer(concern.affair, concern.at + 2 * MINUTE, automatic=True)
 
 
-_PARTS: tuple[tuple[Callable[[Affair, int, int, Random], None], float], ...] = (
+_PARTS: tuple[tuple[Callable[[Concern], None], float], ...] = (
     (_passed_on, 0.2),
     (_waiting, 0.2),
     (_escalated, 0.12),

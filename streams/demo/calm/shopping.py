@@ -53,7 +53,9 @@ class Shopping:
 
     def _profile(self, person: Person, at: int, known: dict[str, str]) -> None:
         traits = {"name": person.name, "city": person.city}
-        self._world.affair(person).add("record.updated", at, system=WEB, department="online", known=known | {"email": person.email}, **traits)
+        self._world.affair(person).add(
+            "record.updated", at, system=WEB, department="online", known=known | {"email": person.email}, **traits
+        )
 
     def go_to_the_store(self, person: Person) -> None:
         rng = self._world.rng

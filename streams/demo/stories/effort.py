@@ -106,7 +106,7 @@ def four_departments_for_one_sofa(w: World) -> None:
 @breaks("sent_around")
 def and_each_of_them_writes_back(w: World) -> None:
     """So the customer also hears from three departments about one thing."""
-    a, t = w.scene(8, "ticket", plain=4)
+    a, t = w.scene(8, "ticket", weekday=EARLY_IN_THE_WEEK, plain=4)
     open_ticket(a, t)
     asked = [t + 5 * MINUTE, w.office.after(t, 3), w.office.next(t, 1, 10)]
     answered = [ask(a, at, department=by, by=by) for at, by in zip(asked, ("service", "sales", "online"), strict=True)]

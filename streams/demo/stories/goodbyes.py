@@ -78,14 +78,14 @@ def contract_canceled_because_nobody_answered(w: World) -> None:
 def a_complaint_about_being_passed_around(w: World) -> None:
     a, t = w.scene(14, "ticket", weekday=(0, 1), plain=5)
     a.add("ticket.opened", t)
-    given = [w.office.after(t + MINUTE, hours) for hours in (0, 2, 4, 6)]
-    for at, team in zip(given, ("hotline", "returns", "hotline", "returns"), strict=True):
-        taken = hand_over(a, at, team, picked_up=1 if at == given[-1] else None)
-    a.add("complaint.opened", w.office.after(taken, 1))
+    for hours, team in ((0, "hotline"), (2, "returns"), (4, "hotline")):
+        hand_over(a, w.office.after(t + MINUTE, hours), team, picked_up=None)
+    back_again = w.office.after(t + MINUTE, 6)
+    a.add("complaint.opened", w.office.after(hand_over(a, back_again, "returns"), 1))
     resolve(a, w.office.after(t, 25), close=False)
     a.add("complaint.closed", t + 6 * DAY)
     w.expect("ping_pong", a, "ticket", occurrences=2)
-    w.expect("lost_after_broken_journey", a, until=given[-1] + COUNTS)
+    w.expect("lost_after_broken_journey", a, until=back_again + COUNTS)
 
 
 @breaks("lost_after_broken_journey")

@@ -114,7 +114,7 @@ def allowed_again(w: World) -> None:
 
 @breaks("duplicate_outreach")
 def service_writes_and_sales_calls(w: World) -> None:
-    a, t = w.scene(8, "ticket")
+    a, t = w.scene(8, "ticket", weekday=(0, 1, 2), plain=3)
     open_ticket(a, t)
     reached = [answer(a, w.office.after(t, 2)), call(a, w.office.after(t, 9))]
     resolve(a, w.office.after(t, 15))

@@ -11,9 +11,10 @@ EARLY_IN_THE_WEEK = (0, 1, 2)
 def _pass_around(affair: Affair, at: int, teams: str, hours: float = 2) -> int:
     """Each team gets it so many office hours after the one before, and only the last one takes it."""
     affair.add("ticket.opened", at)
-    for number, team in enumerate(teams.split()):
-        given = affair.add("ticket.assigned", affair.office.after(at + MINUTE, number * hours), team=team)
-    return affair.add("ticket.accepted", affair.office.after(given, 1), team=team)
+    *earlier, last = teams.split()
+    for number, team in enumerate(earlier):
+        affair.add("ticket.assigned", affair.office.after(at + MINUTE, number * hours), team=team)
+    return hand_over(affair, affair.office.after(at + MINUTE, len(earlier) * hours), last)
 
 
 @breaks("ping_pong")
@@ -35,9 +36,9 @@ def it_comes_back_a_third_time(w: World) -> None:
 def each_team_begins_and_gives_it_back(w: World) -> None:
     a, t = w.scene(8, "ticket", "order", weekday=EARLY_IN_THE_WEEK, plain=4)
     a.add("ticket.opened", t)
-    for number, team in enumerate(("hotline", "fitters", "hotline", "fitters")):
-        taken = hand_over(a, w.office.after(t + MINUTE, number * 3), team)
-    resolve(a, w.office.after(taken, 5), close=False)
+    teams = ("hotline", "fitters", "hotline", "fitters")
+    taken = [hand_over(a, w.office.after(t + MINUTE, number * 3), team) for number, team in enumerate(teams)]
+    resolve(a, w.office.after(taken[-1], 5), close=False)
     w.expect("ping_pong", a, "ticket", occurrences=2)
 
 

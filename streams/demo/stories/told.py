@@ -54,7 +54,9 @@ def _tell(world: World, rule: str, story: Story, number: int) -> None:
 
 
 def last_end(times: list[int], at_most: int, days: int) -> int:
-    """When a limit is kept again, if all these were going on at once: each of them counts for so many days."""
+    """When a limit is kept again after all these were going on at once: each of them counts for so many days."""
+    if max(times) - min(times) > days * DAY:
+        raise ValueError(f"a story is told wrongly: {times} do not lie within {days} days")
     return sorted(times)[len(times) - at_most - 1] + days * DAY
 
 

@@ -39,10 +39,9 @@ def _entry(world: World, happening: Happening, number: int) -> str:
     )
 
 
-def mail(world: World) -> System:
-    broken = {
-        "m9000001,delivered,1770000000,noreply@example.org,mail,news,,,,": "no_identifier",
-        "m9000002,delivered,soon,a@example.org,mail,news,,,,": "bad_time",
-        "m9000003,bounced_soft,1770000000,a@example.org,mail,news,,,,": "unmapped",
-    }
-    return System(MAIL, "mail_events.csv", _entry, COLUMNS, broken=broken)
+_BROKEN_MAIL_EVENTS = {
+    "m9000001,delivered,1770000000,noreply@example.org,mail,news,,,,": "no_identifier",
+    "m9000002,delivered,soon,a@example.org,mail,news,,,,": "bad_time",
+    "m9000003,bounced_soft,1770000000,a@example.org,mail,news,,,,": "unmapped",
+}
+MAIL_EVENTS = System(MAIL, "mail_events.csv", _entry, COLUMNS, broken=_BROKEN_MAIL_EVENTS)

@@ -7,7 +7,6 @@ from typing import Any
 from streams.demo.happenings import SHOP, WEB, Happening
 from streams.demo.systems.export import System
 from streams.demo.systems.spelling import email, iso, local, zulu
-from streams.demo.workdays import MINUTE
 from streams.demo.world import World
 
 MONITOR = "synthetic-monitor-2"  # the cookie of the robot that looks whether the site is up
@@ -67,31 +66,28 @@ def _call(world: World, happening: Happening, number: int) -> str:
     return dumps(call, ensure_ascii=False)
 
 
-def _broken_event(identifier: str, at: int, **changes: Any) -> str:
-    event = {"specversion": "1.0", "id": identifier, "source": "https://shop.example.com/events", "type": "order.placed", "time": iso(at)}
-    event |= {"data": {"identifiers": {"email": "someone@example.org"}}}
+def _broken_event(identifier: str, **changes: Any) -> str:
+    event: dict[str, Any] = {"specversion": "1.0", "id": identifier, "source": "https://shop.example.com/events", "type": "order.placed"}
+    event |= {"time": "2026-01-20T10:00:00Z", "data": {"identifiers": {"email": "someone@example.org"}}}
     return dumps({name: value for name, value in (event | changes).items() if value is not None})
 
 
-def shop(world: World) -> System:
-    at = world.start + 5 * MINUTE
-    broken = {
-        '{"specversion":"1.0","id":"evt-x1","source":"https://shop.example.com/ev': "not_json",
-        "<html><body>502 Bad Gateway</body></html>": "not_json",
-        _broken_event("evt-x2", at, specversion=None): "not_cloudevents",
-        _broken_event("evt-x3", at, Type="order.placed"): "not_cloudevents",
-        _broken_event("evt-x4", at, data={"identifiers": {"email": "guest"}}): "no_identifier",
-        _broken_event("evt-x5", at, data={"identifiers": {"email": "orders@haus-und-hof.example"}}): "no_identifier",
-        _broken_event("evt-x6", at, data={"order": "S-1"}): "missing_field",
-        _broken_event("evt-x7", at, time="2199-01-01T00:00:00Z"): "time_out_of_range",
-    }
-    return System(SHOP, "shop_events.jsonl", _event, broken=broken)
+_BROKEN_SHOP_EVENTS = {
+    '{"specversion":"1.0","id":"evt-x1","source":"https://shop.example.com/ev': "not_json",
+    "<html><body>502 Bad Gateway</body></html>": "not_json",
+    _broken_event("evt-x2", specversion=None): "not_cloudevents",
+    _broken_event("evt-x3", Type="order.placed"): "not_cloudevents",
+    _broken_event("evt-x4", data={"identifiers": {"email": "guest"}}): "no_identifier",
+    _broken_event("evt-x5", data={"identifiers": {"email": "orders@haus-und-hof.example"}}): "no_identifier",
+    _broken_event("evt-x6", data={"order": "S-1"}): "missing_field",
+    _broken_event("evt-x7", time="2199-01-01T00:00:00Z"): "time_out_of_range",
+}
+SHOP_EVENTS = System(SHOP, "shop_events.jsonl", _event, broken=_BROKEN_SHOP_EVENTS)
 
 
-def web(world: World) -> System:
-    broken = {
-        '{"type":"page","messageId":"ajs-x1","timestamp":"2026-01-20T10:00:00.000Z"}': "no_identifier",
-        '{"type":"scroll","messageId":"ajs-x2","anonymousId":"a1","timestamp":"2026-01-20T10:00:00.000Z"}': "unmapped",
-        '{"type":"track","messageId":"ajs-x3","anonymousId":"a1","timestamp":"2026-01-20T10:00:00.000Z"}': "missing_field",
-    }
-    return System(WEB, "web_calls.jsonl", _call, broken=broken)
+_BROKEN_WEB_CALLS = {
+    '{"type":"page","messageId":"ajs-x1","timestamp":"2026-01-20T10:00:00.000Z"}': "no_identifier",
+    '{"type":"scroll","messageId":"ajs-x2","anonymousId":"a1","timestamp":"2026-01-20T10:00:00.000Z"}': "unmapped",
+    '{"type":"track","messageId":"ajs-x3","anonymousId":"a1","timestamp":"2026-01-20T10:00:00.000Z"}': "missing_field",
+}
+WEB_CALLS = System(WEB, "web_calls.jsonl", _call, broken=_BROKEN_WEB_CALLS)

@@ -56,13 +56,12 @@ def _activity(world: World, happening: Happening, number: int) -> str:
     )
 
 
-def crm(world: World) -> System:
-    broken = {
-        "A-900001,C-10001,Golf invitation,02/03/2026 04:00:00 AM,sales,mhuber,,,,,,,,": "unmapped",
-        "A-900002,C-10001,Call,2026-02-03 04:00:00,sales,mhuber,,,,,,,,": "bad_time",
-        "A-900003,n/a,Call,02/03/2026 04:00:00 AM,sales,mhuber,,,,,,,,": "no_identifier",
-    }
-    return System(CRM, "crm_activities.csv", _activity, COLUMNS, broken=broken)
+_BROKEN_ACTIVITIES = {
+    "A-900001,C-10001,Golf invitation,02/03/2026 04:00:00 AM,sales,mhuber,,,,,,,,": "unmapped",
+    "A-900002,C-10001,Call,2026-02-03 04:00:00,sales,mhuber,,,,,,,,": "bad_time",
+    "A-900003,n/a,Call,02/03/2026 04:00:00 AM,sales,mhuber,,,,,,,,": "no_identifier",
+}
+ACTIVITIES = System(CRM, "crm_activities.csv", _activity, COLUMNS, broken=_BROKEN_ACTIVITIES)
 
 
 def write_contacts(world: World, folder: Path, counts: Counts) -> None:

@@ -72,20 +72,17 @@ def _answer(world: World, happening: Happening, number: int) -> str:
     return fields(("comment", f"ENG-{number}", happening.refs["ticket"], at, world.rng.choice(ENGINEERS)), ",")
 
 
-def desk(world: World) -> System:
-    broken = {
-        '{"event":{"id":900001,"name":"created","at":"2026-01-20T10:00:00.000Z"},"ticket":{},"requester":{"email":"unknown"}}': "no_identifier",
-        '{"event":{"id":900002,"name":"merged_by_macro","at":"2026-01-20T10:00:00.000Z"},"requester":{"email":"a@example.org"}}': "unmapped",
-        '{"event":{"id":900003,"name":"created","at":"yesterday"},"requester":{"email":"a@example.org"}}': "bad_time",
-        '{"event":{"id":900004,"name":"created"': "not_json",
-    }
-    return System(DESK, "desk_audit.jsonl", _audit, broken=broken)
+_BROKEN_AUDIT_LOG = {
+    '{"event":{"id":900001,"name":"created","at":"2026-01-20T10:00:00.000Z"},"ticket":{},"requester":{"email":"unknown"}}': "no_identifier",
+    '{"event":{"id":900002,"name":"merged_by_macro","at":"2026-01-20T10:00:00.000Z"},"requester":{"email":"a@example.org"}}': "unmapped",
+    '{"event":{"id":900003,"name":"created","at":"yesterday"},"requester":{"email":"a@example.org"}}': "bad_time",
+    '{"event":{"id":900004,"name":"created"': "not_json",
+}
+AUDIT_LOG = System(DESK, "desk_audit.jsonl", _audit, broken=_BROKEN_AUDIT_LOG)
 
 
-def feedback(world: World) -> System:
-    broken = {'{"id": "FB90001", "kind": "survey", "given_at": "2026-02-01T10:00:00", "email": null, "stars": 4}': "no_identifier"}
-    return System(FEEDBACK, "feedback.json", _opinion, broken=broken, array=True)
+_BROKEN_OPINIONS = {'{"id": "FB90001", "kind": "survey", "given_at": "2026-02-01T10:00:00", "email": null, "stars": 4}': "no_identifier"}
+OPINIONS = System(FEEDBACK, "feedback.json", _opinion, broken=_BROKEN_OPINIONS, array=True)
 
 
-def tracker(world: World) -> System:
-    return System(TRACKER, "tracker_comments.csv", _answer, TRACKER_COLUMNS, broken={'comment,"ENG-1': "invalid_value"})
+ANSWERS = System(TRACKER, "tracker_comments.csv", _answer, TRACKER_COLUMNS, broken={'comment,"ENG-1': "invalid_value"})

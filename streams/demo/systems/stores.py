@@ -17,7 +17,7 @@ WORDS: Mapping[str, str] = {
     "record.created": "Kartenantrag",
     "source.heartbeat": "Lebenszeichen",
 }
-SCANS: Mapping[str, str] = {
+SCAN_WORDS: Mapping[str, str] = {
     "parcel.handed_over": "PICKED_UP",
     "parcel.delivered": "DELIVERED",
     "return.received": "RETURNED",
@@ -47,23 +47,21 @@ def _receipt(world: World, happening: Happening, number: int) -> str:
 
 
 def _scan(world: World, happening: Happening, number: int) -> str:
-    scan = (f"SC{number:07d}", happening.refs.get("order", ""), SCANS[happening.type], plain(happening.at), world.rng.choice(DEPOTS))
+    scan = (f"SC{number:07d}", happening.refs.get("order", ""), SCAN_WORDS[happening.type], plain(happening.at), world.rng.choice(DEPOTS))
     return fields(scan, ",")
 
 
-def till(world: World) -> System:
-    broken = {
-        "K900001;31.02.2026 10:00:00;München;Einkauf;29000010001;;;;;12,90": "bad_time",
-        "K900002;12.01.2026 10:00:00;München;Einkauf;0000000000;;;;;9,90": "no_identifier",
-        "K900003;12.01.2026 10:05:00;Nürnberg;Einkauf": "invalid_value",
-        "K900004;12.01.2026 10:06:00;Augsburg;Storno;29000010002;;;;;-5,00": "unmapped",
-    }
-    return System(TILL, "kasse.csv", _receipt, TILL_COLUMNS, "cp1252", broken)
+_BROKEN_RECEIPTS = {
+    "K900001;31.02.2026 10:00:00;München;Einkauf;29000010001;;;;;12,90": "bad_time",
+    "K900002;12.01.2026 10:00:00;München;Einkauf;0000000000;;;;;9,90": "no_identifier",
+    "K900003;12.01.2026 10:05:00;Nürnberg;Einkauf": "invalid_value",
+    "K900004;12.01.2026 10:06:00;Augsburg;Storno;29000010002;;;;;-5,00": "unmapped",
+}
+RECEIPTS = System(TILL, "kasse.csv", _receipt, TILL_COLUMNS, "cp1252", _BROKEN_RECEIPTS)
 
 
-def logistics(world: World) -> System:
-    broken = {
-        "SC9000001,S-1000001,DELIVERED,,MUC1": "missing_field",
-        "SC9000002,S-1000001,DELIVERED,1970-01-01 00:00:00,MUC1": "time_out_of_range",
-    }
-    return System(LOGISTICS, "scans.csv", _scan, SCAN_COLUMNS, broken=broken)
+_BROKEN_SCANS = {
+    "SC9000001,S-1000001,DELIVERED,,MUC1": "missing_field",
+    "SC9000002,S-1000001,DELIVERED,1970-01-01 00:00:00,MUC1": "time_out_of_range",
+}
+SCANS = System(LOGISTICS, "scans.csv", _scan, SCAN_COLUMNS, broken=_BROKEN_SCANS)

@@ -46,7 +46,7 @@ class WorkerApp:
         self._router = Router(topics)
         self._headers = self._router.headers
         self.customer = CustomerLogic(customers, historical=worker.replay)
-        keeper = Timekeeper((Watched.of(source) for source in sources if source.input.topic), topics.partitions, replay=worker.replay)
+        keeper = Timekeeper((Watched.of(source) for source in sources if source.input.topic), topics.partitions, replay=worker.replay, as_of=worker.as_of)
         self._ingest = IngestRunner(ingest, self._sources, self._router, self._send, self.metrics.outputs, longest)
         self._stages: dict[str, StageRunner] = {}
         logics: tuple[Logic, ...] = (IdentifyLogic(identity), self.customer, TimeLogic(keeper))

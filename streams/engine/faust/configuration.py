@@ -21,6 +21,7 @@ class Worker:
     chunk: int = 1_000  # records that are worked on at once
     ticks: float = 4.0  # per second
     replay: bool = False  # time is event time, and alerts are historical
+    as_of: int | None = None  # microseconds: where a replay closes its clocks; None: at the newest event
     standbys: int = 0  # further copies of every state, on other workers
     session: float = 60.0  # longer than a restart takes, so that a restart moves nothing
     heartbeat: float = 3.0

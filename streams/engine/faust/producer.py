@@ -5,6 +5,7 @@ snapshot of what is outstanding, and nothing is committed after a failure.
 """
 
 import asyncio
+from collections import defaultdict
 from collections.abc import Iterable
 from typing import Any
 
@@ -31,6 +32,7 @@ class TrackedProducer(driver.Producer):
         super().__post_init__()
         self.outstanding: set[asyncio.Future[Any]] = set()
         self.failed: BaseException | None = None
+        self._slots: defaultdict[tuple[str, int], asyncio.Lock] = defaultdict(asyncio.Lock)
 
     def _settings_extra(self) -> dict[str, Any]:
         return {"enable_idempotence": True, "acks": "all"}
@@ -94,7 +96,8 @@ class TrackedProducer(driver.Producer):
         count = builder.record_count()
         if not count:
             raise RecordTooLarge(f"a record for {topic} is larger than a batch may be")
-        return count, self.track(await producer.send_batch(builder, topic, partition=partition))
+        async with self._slots[topic, partition]:  # aiokafka lets those that wait for a slot run into its timeout when they are many
+            return count, self.track(await producer.send_batch(builder, topic, partition=partition))
 
     async def settle(self) -> None:
         """Wait for what is outstanding now; later sends are not waited for, so a busy producer does not starve commits."""

@@ -31,7 +31,7 @@ def test_of_every_combination_of_values():
         told(2, "t.x", "c", facts=("y",)),
     )
     assert grouped(("customer", "facts", "channel"), *story) == [(("x", "mail"), "a"), (("y", "mail"), "ab")]
-    assert grouped(("matter", "facts"), *story) == [(("x",), "a"), (("y",), "ab"), (("y",), "c")]
+    assert grouped(("matter", "facts"), *story, told(3, "t.x", "z", facts=("y",))) == [(("x",), "a"), (("y",), "ab"), (("y",), "c")]
 
 
 def test_values_are_text_in_the_key():

@@ -41,7 +41,7 @@ def test_without_a_catalogue_everything_is_allowed_and_everybody_is_heard():
 
 def test_a_misspelt_word():
     words = {"asked": "ticket.opened", "wrong": "ticket.openend", "circle": "circle"}
-    assert refused(changed(after="askd"), words={"asked": ["ticket.opened", "alert.good.opened"]}) == [
+    assert refused(changed(after="askd"), words={"asked": ("ticket.opened", "alert.good.opened")}) == [
         "rules.wrong.expect.after: 'askd' is neither an event type (with a dot) nor a word; did you mean asked?"
     ]
     assert refused({"good": GOOD}, words=words) == [

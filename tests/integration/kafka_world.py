@@ -1,0 +1,222 @@
+"""A company on Kafka for tests: topics of its own, workers as processes of their own, and what they publish, against the embedded engine."""
+
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from kafka import KafkaAdminClient
+from msgspec.structs import replace
+
+from schemas.alert import Alert
+from schemas.clock import Clock
+from schemas.dead_letter import DeadLetter
+from schemas.envelope import opened
+from schemas.identity import IdentityChange
+from schemas.journey import Journey
+from schemas.timeline import TimelineEntry
+from schemas.topics import Topics
+from streams.bootstrap import customer_stage, inputs_of
+from streams.cli.ingest import value_of
+from streams.config import Loaded, load
+from streams.core.identity import IdentityRules
+from streams.engine.admin import TopicAdmin
+from streams.engine.edges import messages, sender
+from streams.engine.embedded import EmbeddedEngine
+from streams.engine.faust.records import record_of
+from streams.engine.store import MemoryStore
+from streams.sources.readers import read
+from streams.stages.ingest import Ingest
+
+SECRET = "a secret for tests"
+PARTITIONS = 4
+SESSION = 6.0  # seconds; what the broker allows at least
+CHANGED = re.compile(r"(input: \{)")
+
+
+class Outcome(NamedTuple):
+    """Everything that must not depend on the way."""
+
+    customers: dict[str, tuple[str | None, int]]  # identifier -> customer, first seen
+    rows: dict[str, Any]  # event id -> touchpoint and how it is attributed
+    alerts: dict[str, Alert]
+    journeys: dict[str, Journey]
+    dead_letters: dict[tuple[str, int, int], DeadLetter]
+
+
+def outcome(published: Iterable[Any]) -> Outcome:
+    """The highest version of everything, without what only tells when and why it was published."""
+    newest: dict[tuple[type, Any], Any] = {}
+    for message in published:
+        key = (message.__class__, _key(message))
+        known = newest.get(key)
+        if known is None or _version(message) >= _version(known):
+            newest[key] = message
+    of: dict[type, dict[Any, Any]] = {kind: {} for kind in (IdentityChange, TimelineEntry, Alert, Journey, DeadLetter)}
+    for (kind, key), message in newest.items():
+        of[kind][key] = message
+    return Outcome(
+        {key: (change.customer_id, change.first_seen) for key, change in of[IdentityChange].items()},
+        {key: (entry.touchpoint, entry.skip) for key, entry in of[TimelineEntry].items()},
+        {key: _content(alert) for key, alert in of[Alert].items() if alert.status != "withdrawn"},
+        {key: replace(journey, version=0) for key, journey in of[Journey].items() if not journey.withdrawn},
+        of[DeadLetter],
+    )
+
+
+def _key(message: Any) -> Any:
+    if isinstance(message, TimelineEntry):
+        return message.touchpoint.event_id
+    if isinstance(message, DeadLetter):
+        return message.origin.topic, message.origin.partition, message.origin.offset
+    return getattr(message, {IdentityChange: "identifier", Alert: "alert_id", Journey: "journey_id"}[message.__class__])
+
+
+def _version(message: Any) -> int:
+    return 0 if isinstance(message, DeadLetter) else int(message.version)
+
+
+def _content(alert: Alert) -> Alert:
+    return replace(alert, change="opened", cause=None, because="", successor="", changed_at=0, version=0, historical=False)
+
+
+class World:
+    """One installation: a prefix on the broker, a company file whose sources name topics, and the workers that run."""
+
+    def __init__(self, servers: str, folder: Path, company: Path, prefix: str) -> None:
+        self.servers, self.folder, self.prefix = servers, folder, prefix
+        self.topics = Topics(prefix, PARTITIONS, 1)
+        self.company = _with_topics(company, folder / "company", prefix)
+        self.loaded: Loaded = load(self.company)
+        self.sources = {source.input.topic: source for source in self.loaded.company.sources}
+        self._workers: dict[str, subprocess.Popen[bytes]] = {}
+        admin = KafkaAdminClient(bootstrap_servers=servers)
+        admin.create_topics({topic: {"num_partitions": 3, "replication_factor": 1} for topic in self.sources}, wait_for_metadata=True)
+        admin.close()
+        with TopicAdmin(servers) as ours:
+            ours.create(self.topics.all(), 1)
+
+    @property
+    def environment(self) -> dict[str, str]:
+        return {
+            **os.environ,
+            "REDTHREAD_SECRET": SECRET,
+            "REDTHREAD_KAFKA": self.servers,
+            "REDTHREAD_KAFKA_PREFIX": self.prefix,
+            "REDTHREAD_KAFKA_PARTITIONS": str(PARTITIONS),
+            "REDTHREAD_KAFKA_REPLICATION": "1",
+        }
+
+    def start(self, name: str = "w0", *more: str) -> subprocess.Popen[bytes]:
+        """Start a worker, or start it again."""
+        command = [sys.executable, "-c", "from streams.cli.main import main; main()", "worker", "--company", str(self.company), "--data", str(self.folder / name)]
+        command += ["--name", name, "--port", "0", "--session-timeout", str(SESSION), *more]
+        with (self.folder / f"{name}.log").open("ab") as log:
+            self._workers[name] = subprocess.Popen(command, env=self.environment, stdout=log, stderr=log)
+        return self._workers[name]
+
+    def kill(self, name: str = "w0", how: int = signal.SIGKILL) -> int:
+        """End a worker; its exit code."""
+        worker = self._workers.pop(name)
+        worker.send_signal(how)
+        return worker.wait(20)
+
+    def close(self) -> None:
+        """End what still runs."""
+        for name in list(self._workers):
+            self.kill(name)
+
+    def feed(self, exports: Path, *, share: tuple[int, int] = (0, 1), only: Sequence[str] = ()) -> int:
+        """Send records of the files: those whose number is `share[0]` modulo `share[1]`; how many."""
+        inputs, _ = inputs_of(self.loaded.company, [exports])
+        count = 0
+        with sender(self.servers) as send:
+            for given in inputs:
+                if only and given.source.source not in only:
+                    continue
+                for number, record in enumerate(read(given.path, given.source, longest=self.loaded.company.max_record)):
+                    if not isinstance(record, DeadLetter) and number % share[1] == share[0]:  # else broken as a line of its file
+                        send(given.source.input.topic, value=value_of(given.source, record))
+                        count += 1
+        return count
+
+    def published(self) -> list[Any]:
+        """Every message on the public topics."""
+        return [opened(message.value).data for topic in self.topics.public.values() for message in messages(self.servers, topic, beginning=True)]
+
+    def expected(self, clock: Clock) -> Outcome:
+        """What the embedded engine makes of what is on the topics of the sources, judged at this clock."""
+        company, sink = self.loaded.company, MemorySink()
+        rules, ingest = IdentityRules.of(company), Ingest(company, SECRET.encode())
+        engine = EmbeddedEngine(rules, customer_stage(company, self.loaded.court), MemoryStore(), sink)
+        for topic, source in self.sources.items():
+            for message in messages(self.servers, topic, beginning=True):
+                record = record_of(source, message, company.max_record)
+                if record is not None:
+                    engine.accept(ingest.ingest(source, record))
+        engine.tick(clock, historical=True, commit=lambda: engine.commit("", b""))
+        engine.commit("", b"")
+        engine.close()
+        return outcome(sink.written)
+
+    def reaches(self, expected: Outcome, within: float = 45.0) -> Outcome:
+        """What is published, as soon as it is what is expected, else when time is up."""
+        limit = time.monotonic() + within
+        while True:
+            found = outcome(self.published())
+            if found == expected or time.monotonic() > limit:
+                return found
+            time.sleep(1.0)
+
+    def log(self, name: str = "w0") -> str:
+        return (self.folder / f"{name}.log").read_text(errors="replace")
+
+
+class MemorySink:
+    """Keeps what is written."""
+
+    def __init__(self) -> None:
+        self.written: list[Any] = []
+
+    def write(self, token: str, outputs: list[Any]) -> list[DeadLetter]:
+        self.written += outputs
+        return []
+
+
+@contextmanager
+def world(servers: str, folder: Path, company: Path, prefix: str) -> Iterator[World]:
+    """A world whose workers are gone afterwards."""
+    made = World(servers, folder, company, prefix)
+    try:
+        yield made
+    finally:
+        made.close()
+
+
+def difference(found: Outcome, expected: Outcome) -> Mapping[str, Any]:
+    """Per kind what is missing, what is too much and what differs; a few of each."""
+    told: dict[str, Any] = {}
+    for name in Outcome._fields:
+        ours, theirs = getattr(found, name), getattr(expected, name)
+        missing, more = theirs.keys() - ours.keys(), ours.keys() - theirs.keys()
+        other = [key for key in ours.keys() & theirs.keys() if ours[key] != theirs[key]]
+        if missing or more or other:
+            shown = {key: (ours[key], theirs[key]) for key in other[:2]}
+            told[name] = {"missing": (len(missing), list(missing)[:3]), "more": (len(more), list(more)[:3]), "other": (len(other), shown)}
+    return told
+
+
+def _with_topics(company: Path, folder: Path, prefix: str) -> Path:
+    """A copy of the company whose every source reads a topic of its own."""
+    (folder / "sources").mkdir(parents=True)
+    (folder / "redthread.yaml").write_text(company.read_text(encoding="utf-8"), encoding="utf-8")
+    for file in (company.parent / "sources").glob("*.yaml"):
+        text = CHANGED.sub(rf"\1topic: {prefix}-{file.stem}, ", file.read_text(encoding="utf-8"), count=1)
+        (folder / "sources" / file.name).write_text(text, encoding="utf-8")
+    return folder
