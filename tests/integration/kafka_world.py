@@ -11,17 +11,18 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from kafka import KafkaAdminClient
+from kafka import KafkaAdminClient, KafkaConsumer, TopicPartition
 from msgspec.structs import replace
 
 from schemas.alert import Alert
 from schemas.clock import Clock
 from schemas.dead_letter import DeadLetter
 from schemas.envelope import opened
-from schemas.identity import IdentityChange
+from schemas.identity import Arrived, IdentityChange
 from schemas.journey import Journey
 from schemas.timeline import TimelineEntry
 from schemas.topics import Topics
+from schemas.touchpoint import Origin
 from streams.bootstrap import customer_stage, inputs_of
 from streams.cli.ingest import value_of
 from streams.config import Loaded, load
@@ -33,6 +34,7 @@ from streams.engine.faust.records import record_of
 from streams.engine.store import MemoryStore
 from streams.sources.readers import read
 from streams.stages.ingest import Ingest
+from streams.stages.step import Send
 
 SECRET = "a secret for tests"
 PARTITIONS = 4
@@ -44,7 +46,7 @@ class Outcome(NamedTuple):
     """Everything that must not depend on the way."""
 
     customers: dict[str, tuple[str | None, int]]  # identifier -> customer, first seen
-    rows: dict[str, Any]  # event id -> touchpoint and how it is attributed
+    rows: dict[str, Any]  # event id -> touchpoint and how it is attributed; of two equal ones either may have come last
     alerts: dict[str, Alert]
     journeys: dict[str, Journey]
     dead_letters: dict[tuple[str, int, int], DeadLetter]
@@ -63,7 +65,7 @@ def outcome(published: Iterable[Any]) -> Outcome:
         of[kind][key] = message
     return Outcome(
         {key: (change.customer_id, change.first_seen) for key, change in of[IdentityChange].items()},
-        {key: (entry.touchpoint, entry.skip) for key, entry in of[TimelineEntry].items()},
+        {key: (replace(entry.touchpoint, origin=Origin()), entry.skip) for key, entry in of[TimelineEntry].items()},
         {key: _content(alert) for key, alert in of[Alert].items() if alert.status != "withdrawn"},
         {key: replace(journey, version=0) for key, journey in of[Journey].items() if not journey.withdrawn},
         of[DeadLetter],
@@ -101,6 +103,9 @@ class World:
         admin.close()
         with TopicAdmin(servers) as ours:
             ours.create(self.topics.all(), 1)
+        self._published: list[Any] = []
+        self._reader = KafkaConsumer(bootstrap_servers=servers, group_id=None, auto_offset_reset="earliest", enable_auto_commit=False)
+        self._reader.assign([TopicPartition(topic, n) for topic in self.topics.public.values() for n in range(PARTITIONS)])
 
     @property
     def environment(self) -> dict[str, str]:
@@ -131,6 +136,7 @@ class World:
         """End what still runs."""
         for name in list(self._workers):
             self.kill(name)
+        self._reader.close()
 
     def feed(self, exports: Path, *, share: tuple[int, int] = (0, 1), only: Sequence[str] = ()) -> int:
         """Send records of the files: those whose number is `share[0]` modulo `share[1]`; how many."""
@@ -147,8 +153,13 @@ class World:
         return count
 
     def published(self) -> list[Any]:
-        """Every message on the public topics."""
-        return [opened(message.value).data for topic in self.topics.public.values() for message in messages(self.servers, topic, beginning=True)]
+        """Every message on the public topics so far."""
+        partitions = list(self._reader.assignment())
+        ends = self._reader.end_offsets(partitions)
+        while any(self._reader.position(partition) < ends[partition] for partition in partitions):
+            for batch in self._reader.poll(timeout_ms=500).values():
+                self._published += [opened(message.value).data for message in batch]
+        return self._published
 
     def expected(self, clock: Clock) -> Outcome:
         """What the embedded engine makes of what is on the topics of the sources, judged at this clock."""
@@ -173,6 +184,43 @@ class World:
             if found == expected or time.monotonic() > limit:
                 return found
             time.sleep(1.0)
+
+    def works(self, seconds: float) -> None:
+        """Let the workers work for so long, from the next message on that one of them publishes."""
+        before, limit = len(self.published()), time.monotonic() + 15
+        while len(self.published()) == before and time.monotonic() < limit:
+            time.sleep(0.05)
+        time.sleep(seconds)
+
+    def newest(self) -> int:
+        """When the latest event on the topics of the sources occurred."""
+        ingest, newest = Ingest(self.loaded.company, SECRET.encode()), 0
+        for topic, source in self.sources.items():
+            for message in messages(self.servers, topic, beginning=True):
+                record = record_of(source, message, self.loaded.company.max_record)
+                for output in () if record is None else ingest.ingest(source, record):
+                    if isinstance(output, Send) and isinstance(output.message, Arrived):
+                        newest = max(newest, output.message.touchpoint.at)
+        return newest
+
+    def published_alerts(self) -> list[Alert]:
+        return [message for message in self.published() if isinstance(message, Alert)]
+
+    def is_committed(self, within: float = 10.0) -> bool:
+        """Has every record of the sources been handled and committed?"""
+        admin, limit = KafkaAdminClient(bootstrap_servers=self.servers), time.monotonic() + within
+        partitions = [TopicPartition(topic, n) for topic in self.sources for n in range(3)]
+        ends = self._reader.end_offsets(partitions)
+        try:
+            while time.monotonic() < limit:
+                offsets = admin.list_group_offsets(self.topics.app)[self.topics.app]
+                committed = {tp: found.offset for tp, found in offsets.items()}
+                if all(committed.get(tp, 0) == end for tp, end in ends.items()):
+                    return True
+                time.sleep(0.5)
+            return False
+        finally:
+            admin.close()
 
     def log(self, name: str = "w0") -> str:
         return (self.folder / f"{name}.log").read_text(errors="replace")

@@ -50,3 +50,40 @@ def test_a_worker_publishes_what_the_embedded_engine_does(company: World, demo):
     company.start()
     assert difference(company.reaches(expected), expected) == {}
     assert company.kill(how=signal.SIGTERM) == 0
+
+
+def test_a_replay_is_judged_by_the_time_of_its_events(company: World, demo):
+    """The clock that the last event leaves behind, exactly: deadlines after it have not passed."""
+    company.feed(demo.exports, only=SOME)
+    expected = company.expected(Clock(company.newest()))
+    company.start("w0", "--replay")
+    assert difference(company.reaches(expected), expected) == {}
+    assert all(alert.historical for alert in company.published_alerts())
+
+
+def test_workers_that_are_killed_at_any_moment_change_nothing(company: World, demo):
+    company.feed(demo.exports, only=SOME)
+    company.feed(demo.exports, only=("desk",), share=(0, 5))  # a fifth of one source comes twice
+    expected = company.expected(now())
+    for again in range(4):
+        company.start()
+        company.works(0.7 + again)
+        company.kill()
+    company.start()
+    assert difference(company.reaches(expected), expected) == {}
+    assert company.is_committed()
+
+
+def test_workers_that_come_and_go_share_the_work(company: World, demo):
+    company.feed(demo.exports, only=SOME, share=(0, 2))
+    company.start("w0")
+    company.works(1.0)
+    company.start("w1")
+    company.feed(demo.exports, only=SOME, share=(1, 2))
+    company.works(2.0)
+    assert company.kill("w0", signal.SIGTERM) == 0
+    company.start("w0")
+    company.works(1.0)
+    company.kill("w1")  # its partitions go to the other one when its session has ended
+    expected = company.expected(now())
+    assert difference(company.reaches(expected), expected) == {}

@@ -87,6 +87,7 @@ GOOD = {
     "quote.csv": ["C-60", "C-62", "C-65"],
     "z_good.jsonl": ["C-2"],
 }
+ENDED = "Compressed file ended before the end-of-stream marker was reached"
 UNREADABLE = "is neither in the encoding of the file nor in its fallback (character maps to <undefined>)"
 BAD = [
     ("columns.csv", 0, "missing_field", "at, who, order, note", "the header has no column 'at'; 'who'; 'order'; 'note'"),
@@ -153,8 +154,7 @@ def test_what_stands_before_the_cut_of_an_archive_is_in(outcome: Outcome):
     assert outcome.query("SELECT offset, message FROM dead_letters WHERE topic = 'cut.csv'") == [
         (
             len(numbers),
-            f"cut.csv: record {len(numbers)}: the file is damaged or cut off here "
-            "(Compressed file ended before the end-of-stream marker was reached); the records before are in",
+            f"cut.csv: record {len(numbers)}: the file is damaged or cut off here ({ENDED}); the records before are in",
         )
     ]
 

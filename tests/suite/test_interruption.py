@@ -22,6 +22,7 @@ from tests.suite.samples import cut, incidents, marketplace
 pytestmark = [pytest.mark.data, pytest.mark.server]
 
 KILLS, SERVER_KILLS = 5, 2
+LOOK = 0.1  # seconds between two looks whether there is a server to kill
 START = 0.3  # share of a whole run; before it nothing has been read
 
 
@@ -113,9 +114,9 @@ def test_a_run_whose_clickhouse_dies_starts_it_again_and_ends_in_the_same_bytes(
     process = started(*undisturbed.words(data))
     killed: set[int] = set()
     while process.poll() is None and len(killed) < SERVER_KILLS:
-        time.sleep(undisturbed.seconds / 5)
+        time.sleep(LOOK)
         server = server_of(data)
-        if server is not None and server not in killed:
+        if (data / "state" / "CURRENT").exists() and server is not None and server not in killed:  # reading has begun
             killed.add(server)
             end(server)
     output, complaints = process.communicate(timeout=PATIENCE)

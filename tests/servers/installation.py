@@ -1,0 +1,137 @@
+"""One installation on Kafka for tests: topics of its own, and workers and sinks as the processes that people run."""
+
+import os
+import re
+import signal
+import subprocess
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from kafka import KafkaAdminClient
+
+from schemas.topics import Topics
+from sinks.clickhouse import Address
+from streams.config import Loaded, load
+from tests.servers.positions import Positions
+from tests.suite.commands import PATIENCE, command
+
+SOURCE_PARTITIONS = 3
+STOP = 70  # seconds; a worker gives its chunks 60
+NAMED = re.compile(r"^\s*-?\s*source: (?P<name>[^\s#]+)", re.MULTILINE)
+INPUT = re.compile(r"\binput: \{")
+
+
+def with_topics(company: Path, folder: Path, prefix: str) -> Path:
+    """A copy of a company, each source of which reads the topic `prefix.name`. Its inputs must be written on one line."""
+    for file in (company, *(company.parent / "sources").glob("*.yaml")):
+        copy = folder / file.relative_to(company.parent)
+        copy.parent.mkdir(parents=True, exist_ok=True)
+        name, lines = "", []
+        for line in file.read_text(encoding="utf-8").splitlines(keepends=True):
+            if found := NAMED.match(line):
+                name = found["name"]
+            lines.append(INPUT.sub(f"input: {{topic: {prefix}.{name}, ", line))
+        copy.write_text("".join(lines), encoding="utf-8")
+    return folder / company.name
+
+
+@dataclass
+class Installation:
+    """`start` a worker or sink by its name, `kill` it, `stop` it; `end` stops everything."""
+
+    servers: Sequence[str]
+    clickhouse: Address
+    folder: Path
+    company: Path  # whose sources name topics
+    topics: Topics
+    secret: str
+    running: dict[str, "subprocess.Popen[bytes]"] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.folder.mkdir(parents=True, exist_ok=True)
+        self.loaded: Loaded = load(self.company)
+        self.sources = {source.input.topic: source for source in self.loaded.company.sources if source.input.topic}
+        self.positions = Positions(self.servers, self.topics, dict.fromkeys(self.sources, SOURCE_PARTITIONS))
+
+    @property
+    def environment(self) -> Mapping[str, str]:
+        """What differs between two installations."""
+        return {
+            **os.environ,
+            "REDTHREAD_SECRET": self.secret,
+            "REDTHREAD_KAFKA": ",".join(self.servers),
+            "REDTHREAD_KAFKA_PREFIX": self.topics.prefix,
+            "REDTHREAD_KAFKA_PARTITIONS": str(self.topics.partitions),
+            "REDTHREAD_KAFKA_REPLICATION": str(self.topics.replication),
+            "REDTHREAD_CLICKHOUSE": self.clickhouse.url,
+            "REDTHREAD_CLICKHOUSE_PASSWORD": self.clickhouse.password,
+        }
+
+    def create(self) -> None:
+        """The topics of the company, and ours."""
+        admin = KafkaAdminClient(bootstrap_servers=list(self.servers))
+        layout = {"num_partitions": SOURCE_PARTITIONS, "replication_factor": self.topics.replication}
+        admin.create_topics(dict.fromkeys(self.sources, layout), wait_for_metadata=True)
+        admin.close()
+        self.run("topics", "create")
+
+    def run(self, *words: str | Path) -> None:
+        """A command, to its end."""
+        done = subprocess.run(command(*words), env=self.environment, capture_output=True, text=True, timeout=PATIENCE, check=False)
+        if done.returncode:
+            raise RuntimeError(f"redthread {' '.join(map(str, words))}: {done.stderr}")
+
+    def start(self, name: str, *words: str | Path) -> None:
+        """Start a process, or start it again; its log is `folder/name.log`."""
+        with (self.folder / f"{name}.log").open("ab") as log:
+            self.running[name] = subprocess.Popen(command(*words), env=self.environment, stdout=log, stderr=log, stdin=subprocess.DEVNULL)
+
+    def start_worker(self, name: str, *words: str | Path) -> None:
+        """Its states are in `folder/name`."""
+        self.start(name, "worker", "--company", self.company, "--data", self.folder / name, "--name", name, "--port", "0", *words)
+
+    def start_sink(self, name: str, *words: str | Path) -> None:
+        """Its place in the group is kept by its name."""
+        self.start(name, "sink", "--instance", name, "--metrics-port", "0", *words)
+
+    def kill(self, name: str, how: int = signal.SIGKILL) -> int:
+        """End a process; its exit code."""
+        process = self.running.pop(name)
+        process.send_signal(how)
+        return process.wait(STOP)
+
+    def stop(self) -> dict[str, int]:
+        """Stop everything in order; the exit codes."""
+        for process in self.running.values():
+            process.terminate()
+        return {name: process.wait(STOP) for name, process in self.running.items()}
+
+    def ended(self) -> dict[str, int]:
+        """Processes that have ended by themselves, with their exit codes; they are forgotten."""
+        codes = {name: code for name, process in self.running.items() if (code := process.poll()) is not None}
+        for name in codes:
+            del self.running[name]
+        return codes
+
+    def log(self, name: str) -> str:
+        """The end of what a process has said."""
+        return (self.folder / f"{name}.log").read_text(errors="replace")[-3_000:]
+
+    def close(self) -> None:
+        """Leave nothing running."""
+        self.positions.close()
+        for process in self.running.values():
+            process.kill()
+            process.wait()
+        self.running = {}
+
+
+@contextmanager
+def closing(installation: Installation) -> Iterator[Installation]:
+    """The installation, and nothing of it afterwards."""
+    try:
+        yield installation
+    finally:
+        installation.close()

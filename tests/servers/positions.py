@@ -1,0 +1,108 @@
+"""How far everybody has come on Kafka: where topics end, what groups have committed, and whether all of it has come to rest."""
+
+import time
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any
+
+from kafka import KafkaAdminClient, TopicPartition
+from kafka.admin import OffsetSpec
+from kafka.errors import KafkaError
+
+from schemas.topics import Topics
+
+ROUNDS = 4  # of ticks without anything new: one wakes what waits, the next what the first one left
+TICKS_A_ROUND = 2  # that one round sends to every partition of a stage
+LOOK = 0.5  # seconds between two looks
+PATIENCE = 15_000  # milliseconds for one answer
+
+Offsets = Mapping[TopicPartition, int]
+
+
+class Positions:
+    """Looks at one installation: at its topics, and at the groups of its workers and sinks."""
+
+    def __init__(self, servers: Sequence[str], topics: Topics, sources: Mapping[str, int]) -> None:
+        """`sources` are the company's own topics with their number of partitions."""
+        self._servers, self._topics = list(servers), topics
+        stages = {topics.identify: topics.partitions, topics.customer: topics.partitions, topics.time: 1}
+        self.sources = _partitions(sources)
+        self.inputs = [*self.sources, *_partitions(stages)]
+        self.public = _partitions(dict.fromkeys(topics.public.values(), topics.partitions))
+        self._customer = _partitions({topics.customer: topics.partitions})
+        self._admin: Any = None
+
+    def close(self) -> None:
+        """Forget the connection."""
+        if self._admin is not None:
+            self._admin.close()
+            self._admin = None
+
+    def _asked(self) -> Any:
+        if self._admin is None:
+            self._admin = KafkaAdminClient(bootstrap_servers=self._servers, bootstrap_timeout_ms=PATIENCE, request_timeout_ms=PATIENCE)
+        return self._admin
+
+    def ends(self, partitions: Iterable[TopicPartition]) -> Offsets:
+        """Where they end now."""
+        found = self._asked().list_partition_offsets(dict.fromkeys(partitions, OffsetSpec.LATEST))
+        return {partition: place.offset for partition, place in found.items()}
+
+    def committed(self, group: str, partitions: Sequence[TopicPartition]) -> Offsets:
+        """What the group has done; 0 where it has committed nothing."""
+        found = self._asked().list_group_offsets({group: list(partitions)})[group]
+        return {partition: max(found[partition].offset, 0) if partition in found else 0 for partition in partitions}
+
+    def lag(self, group: str, partitions: Sequence[TopicPartition]) -> int:
+        """Messages that the group has not committed yet."""
+        return _behind(self.committed(group, partitions), self.ends(partitions))
+
+    def sink_lag(self) -> int:
+        """Published messages that no sink has committed yet."""
+        return self.lag(f"{self._topics.prefix}-sink", self.public)
+
+    def source_lag(self) -> int:
+        """Records that no worker has committed yet."""
+        return self.lag(self._topics.app, self.sources)
+
+    def settle(self, within: float, told: Callable[[str], None] = lambda _: None) -> None:
+        """Wait until every source is read, some rounds of ticks have brought nothing new, and the sinks have written everything.
+
+        Raises `TimeoutError` saying what moves still.
+        """
+        limit, why = time.monotonic() + within, "nothing was seen yet"
+        before: tuple[Offsets, Offsets] | None = None
+        while time.monotonic() < limit:
+            try:
+                before, why = self._look(before)
+            except (KafkaError, OSError) as error:
+                self.close()
+                before, why = None, f"Kafka: {error!r}"
+            if not why:
+                return
+            told(why)
+            time.sleep(LOOK)
+        raise TimeoutError(f"did not come to rest in {within:.0f} s: {why}")
+
+    def _look(self, before: tuple[Offsets, Offsets] | None) -> tuple[tuple[Offsets, Offsets] | None, str]:
+        """What to compare the next look with, and why it is not over yet ("" when it is)."""
+        if lag := self.source_lag():
+            return None, f"{lag:,} records of sources wait"
+        public, inputs = self.ends(self.public), self.ends(self.inputs)
+        if before is None or before[1] != public:
+            return (inputs, public), "messages are being published"
+        rounds = min(inputs[partition] - before[0][partition] for partition in self._customer) / TICKS_A_ROUND
+        if rounds < ROUNDS:
+            return before, f"{rounds:.0f} rounds of ticks went by"
+        if lag := _behind(self.committed(self._topics.app, self.inputs), before[0]):
+            return before, f"{lag:,} messages wait for the stages"
+        if lag := self.sink_lag():
+            return before, f"{lag:,} messages wait for the sinks"
+        return before, ""
+
+
+def _partitions(topics: Mapping[str, int]) -> list[TopicPartition]:
+    return [TopicPartition(topic, number) for topic, partitions in topics.items() for number in range(partitions)]
+
+
+def _behind(committed: Offsets, ends: Offsets) -> int:
+    return sum(max(end - committed[partition], 0) for partition, end in ends.items())
