@@ -4,18 +4,12 @@ from typing import Any
 
 from pydantic import Field, model_validator
 
+from schemas.nearest import nearest
 from schemas.rule import Hours, Rule, Selector
 from schemas.source import Source
 from schemas.strict import Duration, Strict
 
 DEPARTMENTS = ("online", "offline", "sales", "service", "marketing")
-
-
-class Department(Strict):
-    """A department, as the customer meets it."""
-
-    title: str = Field("", description="its name for people; left out: the key")
-    calendar: str | None = Field(None, description="its working hours, one of `calendars`")
 
 
 class IdentifierKind(Strict):
@@ -61,10 +55,9 @@ class Company(Strict):
     company: str = Field(description="the company's name")
     timezone: str = Field("UTC", description="for calendar days and for times without an offset, unless a source has its own")
     country: str = Field("DE", description="default region of phone numbers (ISO 3166)")
-    departments: dict[str, Department] = {name: Department() for name in DEPARTMENTS}
+    departments: tuple[str, ...] = Field(DEPARTMENTS, description="who can meet the customer")
     identifiers: dict[str, IdentifierKind] = Field({}, description="changes and additions to the shipped kinds")
     customer_size: int = Field(200, ge=2, description="a link that would make a customer of more identifiers is refused")
-    family_alarm: int = Field(2000, ge=2, description="a family of more identifiers raises an operational alarm")
     plus_tags: bool = Field(True, description="anna+shop@example.org is another address than anna@example.org")
     mail_providers: bool = Field(False, description="dots, tags and second domains do not count where a known mail provider ignores them")
     own_addresses: tuple[str, ...] = Field(
@@ -80,7 +73,6 @@ class Company(Strict):
     words: dict[str, Selector] = Field({}, description="selectors used by several rules, named once")
     journeys: dict[str, JourneySpec] = {}
     rules: dict[str, Rule] = {}
-    horizon: Duration | None = Field(None, description="history older than this is folded; left out: everything is kept")
     max_record: int = Field(1_000_000, ge=1_000, description="bytes; a larger input record is a dead letter")
     ahead: Duration = Field("1d", description="an event further in the future than this is a dead letter")
 
@@ -100,8 +92,6 @@ class Company(Strict):
         for source in self.sources:
             for department in source.departments:
                 if department not in self.departments:
-                    raise ValueError(f"source {source.source}: department {department!r} is not declared under departments")
-        for name, department in self.departments.items():
-            if department.calendar and department.calendar not in self.calendars:
-                raise ValueError(f"department {name}: calendar {department.calendar!r} is not declared under calendars")
+                    near = nearest(department, self.departments)
+                    raise ValueError(f"source {source.source}: department {department!r} is not declared under departments{near}")
         return self

@@ -134,7 +134,9 @@ class Rule(Strict):
     judge: Literal["now", "settled"] = Field("now", description="settled: only touchpoints up to the lowest clock")
     sure: bool | None = Field(None, description="wait until those concerned are complete; precedence does")
     loose: bool = Field(False, description="an answer without a matter answers for every matter")
-    budget: float | None = Field(None, ge=0, description="alerts per 1,000 customers that it should stay under")
+    budget: float | None = Field(
+        None, ge=0, description="alerts per 1,000 active customers and month that it should stay under, for people"
+    )
     expect: Expect | None = None
     forbid: Forbid | None = None
     limit: Limit | None = None

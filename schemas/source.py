@@ -6,9 +6,7 @@ is JMESPath, so that a column called `Is active?` is written `'"Is active?"'`.
 """
 
 import re
-from collections.abc import Iterable
-from difflib import get_close_matches
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, get_args
 from zoneinfo import ZoneInfo, available_timezones
 
 import jmespath
@@ -16,10 +14,13 @@ from jmespath.exceptions import JMESPathError
 from jmespath.functions import Functions
 from pydantic import AfterValidator, BeforeValidator, Discriminator, Field, Tag, field_validator, model_validator
 
+from schemas.nearest import nearest
 from schemas.strict import Duration, Strict
 
 Format = Literal["csv", "jsonl", "json", "cloudevents", "segment", "xes"]
 Direction = Literal["inbound", "outbound", "internal"]
+DIRECTIONS: tuple[str, ...] = get_args(Direction)
+ONE_OF_THEM = f"; write one of {', '.join(DIRECTIONS)}"
 
 NATIVE = ("cloudevents", "segment")  # these say themselves what their records mean
 PLAIN_PATH = re.compile(r"[^\[\](){}*|&@`\"'!<>=?,]+")
@@ -56,7 +57,7 @@ def _unknown_function(node: Any) -> str:
         return ""
     name = str(node.get("value"))
     if node["type"] == "function_expression" and name not in Functions.FUNCTION_TABLE:
-        return f"there is no function {name}{_did_you_mean(name, Functions.FUNCTION_TABLE)}"
+        return f"there is no function {name}{nearest(name, Functions.FUNCTION_TABLE)}"
     return next((problem for child in node.get("children", ()) if (problem := _unknown_function(child))), "")
 
 
@@ -156,8 +157,8 @@ class Fields(Strict):
     @classmethod
     def _known_direction(cls, value: str | Choice | None) -> str | Choice | None:
         for word in words_of(value):
-            if word not in ("", "inbound", "outbound", "internal"):
-                raise ValueError(f"{word!r} is not a direction; write {_nearest(word, ('inbound', 'outbound', 'internal'))}")
+            if word not in ("", *DIRECTIONS):
+                raise ValueError(f"{word!r} is not a direction{nearest(word, DIRECTIONS, ONE_OF_THEM)}")
         return value
 
 
@@ -202,7 +203,7 @@ class Source(Strict):
             if value is not None:
                 ZoneInfo(value)
         except (LookupError, ValueError, OSError):
-            raise ValueError(f"{value!r} is not a time zone{_did_you_mean(value or '', available_timezones())}") from None
+            raise ValueError(f"{value!r} is not a time zone{nearest(value or '', available_timezones())}") from None
         return value
 
     @model_validator(mode="after")
@@ -250,13 +251,3 @@ def _over(defaults: Fields, event: EventSpec) -> EventSpec:
         elif name not in event.model_fields_set:
             merged[name] = default
     return event.model_copy(update=merged)
-
-
-def _nearest(word: str, choices: tuple[str, ...]) -> str:
-    close = get_close_matches(word, choices, 1)
-    return close[0] if close else f"one of {', '.join(choices)}"
-
-
-def _did_you_mean(word: str, choices: Iterable[str]) -> str:
-    close = get_close_matches(word, sorted(choices), 1)
-    return f"; did you mean {close[0]}?" if close else ""

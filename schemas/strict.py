@@ -1,12 +1,15 @@
 """What every YAML model shares: unknown fields are errors, values are frozen, and an error names file, line and field."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, Any, TypeVar, get_args
 
 import yaml
 from pydantic import AfterValidator, BaseModel, ConfigDict, ValidationError
+from pydantic_core import ErrorDetails
+
+from schemas.nearest import nearest
 
 DURATION = re.compile(r"(\d+)\s*([smhdw])")
 
@@ -66,7 +69,7 @@ def validate(model: type[Model], value: Any, name: str, text: str = "") -> Model
         return model.model_validate(value)
     except ValidationError as error:
         raise InvalidConfiguration(
-            f"{name}:{line_of(text, problem['loc'])}: {_field(problem['loc'])}: {problem['msg'].removeprefix('Value error, ')}"
+            f"{name}:{line_of(text, problem['loc'])}: {_field(problem['loc'])}: {reason_of(model, problem)}"
             for problem in error.errors(include_url=False, include_context=False)
         ) from None
 
@@ -75,6 +78,30 @@ def read(model: type[Model], path: Path) -> Model:
     """The YAML file as a `model`."""
     text = path.read_text(encoding="utf-8")
     return validate(model, load_yaml(text, str(path)), str(path), text)
+
+
+def reason_of(model: type[BaseModel], problem: ErrorDetails) -> str:
+    """What is wrong, without the place; for a field that the model does not have, with the nearest that it has."""
+    if problem["type"] != "extra_forbidden":
+        return problem["msg"].removeprefix("Value error, ")
+    *way, unknown = problem["loc"]
+    return f"unknown field{nearest(str(unknown), _fields_at(model, way))}"
+
+
+def _fields_at(model: type[BaseModel], way: Iterable[int | str]) -> set[str]:
+    """What may be written there. Steps that are no field (a place in a list, a name, a form of the value) are passed over."""
+    models = {model}
+    for step in way:
+        inside = [field.annotation for known in models for name, field in known.model_fields.items() if step in (name, field.alias)]
+        models = {found for annotation in inside for found in _models(annotation)} or models
+    return {field.alias or name for known in models for name, field in known.model_fields.items()}
+
+
+def _models(annotation: Any) -> Iterator[type[BaseModel]]:
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        yield annotation
+    for part in get_args(annotation):
+        yield from _models(part)
 
 
 def _field(where: tuple[int | str, ...]) -> str:

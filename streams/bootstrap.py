@@ -11,11 +11,10 @@ from typing import NamedTuple
 from schemas.company import Company
 from schemas.strict import InvalidConfiguration
 from sinks.clickhouse import Address, ClickHouseSink, EmbeddedServer, Retry, Target, connect, migrate, parse
-from streams.config import Loaded
+from streams.config import Loaded, journeys_of
 from streams.core.alerts import AlertBook
-from streams.core.calendar import US, duration
+from streams.core.calendar import US
 from streams.core.identity import IdentityRules
-from streams.core.journeys import JourneyBook
 from streams.core.rules.court import Court
 from streams.engine.backfill import EPOCH_RECORDS, Backfill, Input, Progress
 from streams.engine.embedded import EmbeddedEngine
@@ -52,8 +51,7 @@ def customer_stage(company: Company, court: Court) -> CustomerStage:
         IdentityRules.of(company),
         court,
         AlertBook(rules, company.journeys, timezone=company.timezone, named=named),
-        JourneyBook(company.journeys, words=company.words, matter=company.matter),
-        None if company.horizon is None else duration(company.horizon),
+        journeys_of(company),
     )
 
 

@@ -4,18 +4,20 @@ Precedence: the company's own text over the pack. A rule is merged field by fiel
 repeating the rule; `null` takes a field away and `off` switches a rule off.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from importlib.resources import files
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 from schemas.company import Company
 from schemas.source import Source
 from schemas.strict import InvalidConfiguration, line_of, load_yaml, validate
 from schemas.vocabulary import VOCABULARY
+from streams.core.journeys import JourneyBook
 from streams.core.rules.court import Court
 
 PACKS = ("standard", "none")
+T = TypeVar("T")
 MERGED = ("calendars", "words", "journeys", "rules")  # mappings of the pack that a company adds to or changes
 
 
@@ -42,10 +44,18 @@ def load(path: Path) -> Loaded:
     merged = _over(shipped() if pack == "standard" else {}, written)
     merged["sources"] = _sources(written.get("sources", ()), path)
     company = validate(Company, merged, str(path), text)
+    court, problems = _compiled(court_of, company)
+    _, others = _compiled(journeys_of, company)
+    if court is None or others:
+        raise InvalidConfiguration(_located(problem, path, text) for problem in (*problems, *others))
+    return Loaded(company, court, path)
+
+
+def _compiled(make: Callable[[Company], T], company: Company) -> tuple[T | None, list[str]]:
     try:
-        return Loaded(company, court_of(company), path)
+        return make(company), []
     except ValueError as error:
-        raise InvalidConfiguration(_located(line, path, text) for line in str(error).splitlines()) from None
+        return None, str(error).splitlines()
 
 
 def _located(problem: str, path: Path, text: str) -> str:
@@ -73,6 +83,11 @@ def court_of(company: Company) -> Court:
         timezone=company.timezone,
         off=[name for name, rule in company.rules.items() if not rule.enabled],
     )
+
+
+def journeys_of(company: Company) -> JourneyBook:
+    """The company's journeys, compiled."""
+    return JourneyBook(company.journeys, words=company.words, matter=company.matter, types=catalogue(company))
 
 
 def catalogue(company: Company) -> dict[str, tuple[str, ...]]:

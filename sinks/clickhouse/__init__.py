@@ -4,7 +4,6 @@ from sinks.clickhouse.address import Address, connect, parse
 from sinks.clickhouse.errors import ClickHouseError, InvalidAddress, InvalidQuery, MigrationError, ServerError
 from sinks.clickhouse.export import export
 from sinks.clickhouse.reader import Answer, Column, Reader
-from sinks.clickhouse.rows import Published
 from sinks.clickhouse.schema import Target, migrate
 from sinks.clickhouse.server import EmbeddedServer
 from sinks.clickhouse.sink import ClickHouseSink, Retry
@@ -19,7 +18,6 @@ __all__ = [
     "InvalidAddress",
     "InvalidQuery",
     "MigrationError",
-    "Published",
     "Reader",
     "Retry",
     "ServerError",

@@ -109,7 +109,8 @@ OUTCOMES: Mapping[int, Outcome] = {
     516: "stop",  # AUTHENTICATION_FAILED
 }
 # The driver raises these when the connection breaks, is refused, or answers with half a packet; all of them leave the batch unharmed.
-_CONNECTION = (driver.NetworkError, driver.SocketTimeoutError, driver.PartiallyConsumedQueryError, EOFError, OSError)
+GONE = (driver.NetworkError, driver.SocketTimeoutError, driver.PartiallyConsumedQueryError, EOFError)
+_CONNECTION = (*GONE, OSError)
 UNANSWERED = (driver.Error, *_CONNECTION)  # what a reader lets through: the server is away, busy or full
 
 

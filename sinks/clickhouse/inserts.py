@@ -14,9 +14,10 @@ from schemas.alert import Alert
 from schemas.dead_letter import DeadLetter
 from schemas.identity import IdentityChange
 from schemas.journey import Journey
+from schemas.plain import Published
 from schemas.timeline import TimelineEntry
 from schemas.touchpoint import Touchpoint
-from sinks.clickhouse.rows import FIRST_INSTANT, LAST_INSTANT, NOBODY, Published, identity_line, message_line, timeline_line
+from sinks.clickhouse.rows import FIRST_INSTANT, LAST_INSTANT, NOBODY, identity_line, message_line, timeline_line
 
 WORD = "LowCardinality(String)"
 WORDS = f"Array({WORD})"

@@ -15,10 +15,8 @@ from schemas.dead_letter import DeadLetter, Reason
 from schemas.identity import IdentityChange
 from schemas.ids import customer_id, identifier_id
 from schemas.journey import Journey
-from schemas.plain import Published
 from schemas.timeline import TimelineEntry
 from schemas.touchpoint import Touchpoint, kind_of
-
 
 NOBODY = "00000000-0000-0000-0000-000000000000"
 # DateTime64(6) ends where its calendar does: 1900-01-01 and the last microsecond of 2299.

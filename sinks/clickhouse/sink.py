@@ -17,11 +17,12 @@ from typing import Any, NamedTuple
 from clickhouse_driver import Client
 
 from schemas.dead_letter import DeadLetter
+from schemas.plain import Published
 from schemas.timeline import TimelineEntry
 from sinks.clickhouse.address import Address, connect
 from sinks.clickhouse.errors import classify, sentence
 from sinks.clickhouse.inserts import INSERTS, Insert
-from sinks.clickhouse.rows import Published, Unwritable, unwritten
+from sinks.clickhouse.rows import Unwritable, unwritten
 
 SCHEMA_VERSION = 1  # part of every token: other SQL for the same messages must not be taken for a repetition
 FIRST_WAIT, LONGEST_WAIT = 0.1, 30.0  # seconds between two tries, doubled every time

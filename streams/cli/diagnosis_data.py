@@ -4,10 +4,10 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from schemas.company import Company
+from schemas.nearest import nearest
 from schemas.strict import InvalidConfiguration
 from schemas.vocabulary import VOCABULARY
 from streams.cli.diagnosis import Check
-from streams.cli.filters import did_you_mean
 from streams.cli.opened import Opened, opened
 from streams.config import load
 from streams.folder import DataFolder
@@ -64,7 +64,7 @@ def _types(look: Opened, company: Company) -> Iterator[Check]:
         yield Check("types", "ok", "every type on the timeline is known")
     for name, count in unknown[:NAMED]:
         remedy = "declare it under types:, or map it to a word of the vocabulary"
-        yield Check("types", "warn", f"{name} ({count:,} touchpoints) is in no vocabulary{did_you_mean(name, known)}", remedy)
+        yield Check("types", "warn", f"{name} ({count:,} touchpoints) is in no vocabulary{nearest(name, known)}", remedy)
     if len(unknown) > NAMED:
         yield Check(
             "types",

@@ -1,10 +1,11 @@
 """Filters of the listing commands: conditions that are only there when they were asked for."""
 
 from collections.abc import Iterable, Sequence
-from difflib import get_close_matches
 from typing import Any
 
 import typer
+
+from schemas.nearest import nearest
 
 
 class Where:
@@ -30,11 +31,5 @@ def choice(given: Sequence[str] | None, choices: Iterable[str], option: str) -> 
     choices = tuple(choices)
     for word in given or ():
         if word not in choices:
-            raise typer.BadParameter(f"{word!r} is none of {', '.join(choices)}{did_you_mean(word, choices)}", param_hint=option)
+            raise typer.BadParameter(f"{word!r} is none of {', '.join(choices)}{nearest(word, choices)}", param_hint=option)
     return list(given) if given else None
-
-
-def did_you_mean(word: str, choices: Iterable[str]) -> str:
-    """`; did you mean silence?`, or nothing where no choice is near."""
-    near = get_close_matches(word, list(choices), 1)
-    return f"; did you mean {near[0]}?" if near else ""

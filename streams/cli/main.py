@@ -11,7 +11,8 @@ from schemas.strict import InvalidConfiguration
 from streams.cli import demo, look, production, rules, run, setup
 from streams.cli.output import complain, err
 
-UNREACHABLE = (ConnectionError, EOFError, TimeoutError)
+UNREACHABLE = (ConnectionError, TimeoutError)
+INTERRUPTED = 130
 
 app = typer.Typer(
     name="redthread",
@@ -53,6 +54,7 @@ def main() -> None:
     except UNREACHABLE as error:
         complain(f"cannot reach the server: {error}")
         sys.exit(3)
-    except KeyboardInterrupt:
-        err.print("stopped; the same command goes on where this one ended")
-        sys.exit(130)
+    except SystemExit as end:
+        if end.code == INTERRUPTED:  # what typer makes of a KeyboardInterrupt
+            err.print("stopped; the same command goes on where this one ended")
+        raise

@@ -9,8 +9,8 @@ from rich.text import Text
 
 from schemas.company import Company
 from schemas.fixture import Case
+from schemas.nearest import nearest
 from schemas.strict import InvalidConfiguration
-from streams.cli.filters import did_you_mean
 from streams.cli.opened import text_in
 from streams.cli.options import Json, Lang, examples
 from streams.cli.output import print_json, say
@@ -24,11 +24,16 @@ HEADINGS: dict[str, dict[Language, str]] = {
     "means": {"en": "What it means", "de": "Was es bedeutet"},
     "demands": {"en": "What it demands", "de": "Was sie verlangt"},
     "first_step": {"en": "First step", "de": "Erster Schritt"},
+    "budget": {"en": "Should stay under", "de": "Sollte darunter bleiben"},
     "hears": {"en": "Listens to", "de": "Hört auf"},
     "words": {"en": "Words", "de": "Wörter"},
     "waits": {"en": "Waits and wakes", "de": "Wartet und wacht auf"},
     "yaml": {"en": "After merging", "de": "Nach dem Zusammenführen"},
     "story": {"en": "A story that breaks it", "de": "Eine Geschichte, die sie bricht"},
+}
+BUDGET: dict[Language, str] = {
+    "en": "{:g} alerts per 1,000 active customers and month",
+    "de": "{:g} Meldungen je 1.000 aktive Kunden und Monat",
 }
 EPILOG = examples(
     "redthread rules explain silence", "redthread rules explain late_delivery --lang de", "redthread rules explain ping_pong --json"
@@ -49,7 +54,7 @@ def explain(
     """One rule in words: what it demands, what it listens to, whom it waits for, when it looks again, and an example."""
     found = company_of(company)
     if name not in found.rules:
-        raise InvalidConfiguration([f"rules explain: there is no rule {name!r}{did_you_mean(name, found.rules)}"])
+        raise InvalidConfiguration([f"rules explain: there is no rule {name!r}{nearest(name, found.rules)}"])
     document = explained(name, found, lang)
     if json:
         print_json(document)
@@ -72,6 +77,7 @@ def explained(name: str, company: Company, language: Language) -> dict[str, Any]
         "means": text_in(rule.means, language),
         "demands": list(say_it.demands(rule)),
         "first_step": text_in(rule.first_step, language),
+        "budget": "" if rule.budget is None else BUDGET[language].format(rule.budget),
         "hears": list(types_of(judge, company)),
         "words": {word: say_it.selector(value) for word, value in words_in(rule, company).items()},
         "waits": list(say_it.waits(judge)),
@@ -89,7 +95,7 @@ def _stories(name: str) -> Iterator[Case]:
 def _print(document: dict[str, Any], language: Language) -> None:
     who = document["who"] or {"en": "depends on the case", "de": "hängt vom Fall ab"}[language]
     say(Text.assemble((document["title"], "bold"), f"  {document['name']} · {document['verb']} · {document['severity']} · {who}"))
-    for key in ("means", "demands", "first_step", "hears", "words", "waits"):
+    for key in ("means", "demands", "first_step", "budget", "hears", "words", "waits"):
         if document[key]:
             say(Text(f"\n{HEADINGS[key][language]}", style="bold"))
             for line in _lines(document[key]):

@@ -8,8 +8,8 @@ from typing import Annotated
 import typer
 from rich.text import Text
 
+from schemas.nearest import nearest
 from schemas.strict import InvalidConfiguration
-from streams.cli.filters import did_you_mean
 from streams.cli.options import Json, examples
 from streams.cli.output import err, print_json, say
 from streams.cli.rules_list import RulesOf, company_of
@@ -70,7 +70,7 @@ def tell(
 
 def _chosen(told: Sequence[Told], names: Sequence[str]) -> list[Told]:
     known = {story.fixture.rule for story in told}
-    problems = [f"rules test: there is no fixture for {name!r}{did_you_mean(name, known)}" for name in names if name not in known]
+    problems = [f"rules test: there is no fixture for {name!r}{nearest(name, known)}" for name in names if name not in known]
     if problems:
         raise InvalidConfiguration(problems)
     return [story for story in told if not names or story.fixture.rule in names]

@@ -12,7 +12,8 @@ from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, T
 
 from schemas.company import Company
 from schemas.strict import InvalidConfiguration
-from sinks.clickhouse import Address, Reader, Retry
+from sinks.clickhouse import Address, Reader, Retry, ServerError
+from sinks.clickhouse.errors import GONE, sentence
 from streams.bootstrap import Pipeline, embedded, inputs_of
 from streams.cli.options import DATA_FOLDER, CompanyFile, Json, Server, examples
 from streams.cli.output import Format, err, out, print_json, print_rows
@@ -81,10 +82,13 @@ def run(
 def run_inputs(loaded: Loaded, folder: DataFolder, inputs: Sequence[Input], as_of: int | None, server: str | None = None) -> dict[str, Any]:
     """Run, with progress on stderr, and return what was found."""
     started = time.monotonic()
-    with progress(inputs) as report, embedded(loaded, folder, url=server, report=report, on_retry=_waiting) as pipeline:
-        before = pipeline.backfill.progress.records
-        position = pipeline.run(inputs, as_of)
-        return _summary(pipeline, position.records - before, time.monotonic() - started)
+    try:
+        with progress(inputs) as report, embedded(loaded, folder, url=server, report=report, on_retry=_waiting) as pipeline:
+            before = pipeline.backfill.progress.records
+            position = pipeline.run(inputs, as_of)
+            return _summary(pipeline, position.records - before, time.monotonic() - started)
+    except (ServerError, *GONE) as error:
+        raise ConnectionError(sentence(error)) from error
 
 
 def moment(text: str, company: Company) -> int | None:

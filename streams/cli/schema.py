@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from schemas.export import schemas
-from streams.cli.filters import did_you_mean
+from schemas.nearest import nearest
 from streams.cli.options import examples
 from streams.cli.output import err, print_json
 
@@ -34,7 +34,7 @@ def export(
     known = schemas()
     for name in names or ():
         if name not in known:
-            raise typer.BadParameter(f"{name!r} is none of {', '.join(known)}{did_you_mean(name, known)}", param_hint="NAME")
+            raise typer.BadParameter(f"{name!r} is none of {', '.join(known)}{nearest(name, known)}", param_hint="NAME")
     wanted = {name: document for name, document in known.items() if not names or name in names}
     if to is None:
         print_json(next(iter(wanted.values())) if len(wanted) == 1 else wanted)

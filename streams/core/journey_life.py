@@ -14,7 +14,7 @@ from schemas.touchpoint import Touchpoint
 from streams.core.calendar import duration
 from streams.core.history import Matter
 from streams.core.journey_course import CANCELS, COMPLETES, CUSTOMER, OPENS, THIRD_PARTY, US, Act, Course
-from streams.core.rules.catalogue import EVERYBODY
+from streams.core.rules.catalogue import EVERYBODY, Catalogue
 from streams.core.rules.selector import Selecting
 
 FIELDS = (
@@ -34,13 +34,13 @@ Broken = tuple[str, Touchpoint]  # a rule, and the touchpoint that a finding of 
 class Life:
     """One declared journey."""
 
-    def __init__(self, kind: str, spec: JourneySpec, words: Mapping[str, Selector], matter: Sequence[str]) -> None:
+    def __init__(self, kind: str, spec: JourneySpec, words: Mapping[str, Selector], matter: Sequence[str], catalogue: Catalogue) -> None:
         self.kind = kind
         self.ref = spec.ref or kind
         if self.ref not in matter:
-            raise ValueError(f"journeys.{kind}.ref: {self.ref!r} is not one of the refs that make a matter: {', '.join(matter)}")
+            raise ValueError(f"ref: {self.ref!r} is not one of the refs that make a matter: {', '.join(matter)}")
         self.abandoned = duration(spec.abandoned) if spec.abandoned is not None else None
-        selectors = [(mask, _compiled(kind, field, getattr(spec, field), words)) for mask, field in FIELDS]
+        selectors = [(mask, _compiled(field, getattr(spec, field), words, catalogue)) for mask, field in FIELDS]
         self._selectors = [(mask, selecting) for mask, selecting in selectors if selecting]
         self._mentioned: dict[str, tuple[tuple[int, Selecting], ...]] = {}
 
@@ -109,11 +109,14 @@ class Life:
         return journey.last_at + self.abandoned
 
 
-def _compiled(kind: str, field: str, selector: Selector, words: Mapping[str, Selector]) -> Selecting:
+def _compiled(field: str, selector: Selector, words: Mapping[str, Selector], catalogue: Catalogue) -> Selecting:
     try:
-        return Selecting(selector, words)
+        selecting = Selecting(selector, words)
+        for glob in selecting.globs:
+            catalogue.departments(glob)
     except ValueError as error:
-        raise ValueError(f"journeys.{kind}.{field}: {error}") from None
+        raise ValueError(f"{field}: {error}") from None
+    return selecting
 
 
 def _instant(act: Act) -> int:

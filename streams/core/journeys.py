@@ -23,6 +23,7 @@ from schemas.touchpoint import Touchpoint
 from streams.core.history import Matter
 from streams.core.journey_course import PROMISE
 from streams.core.journey_life import ANYBODY, Broken, Life
+from streams.core.rules.catalogue import Catalogue
 from streams.core.rules.court import Wake
 from streams.core.rules.finding import Finding
 from streams.core.upstream import anchored_on
@@ -33,8 +34,24 @@ COUNTED = frozenset({"contact.inbound", "contact.outbound", PROMISE})  # what a 
 class JourneyBook:
     """The journeys that a company declares, compiled."""
 
-    def __init__(self, specs: Mapping[str, JourneySpec], *, words: Mapping[str, Selector], matter: Sequence[str]) -> None:
-        self._lives = {kind: Life(kind, spec, words, matter) for kind, spec in specs.items()}
+    def __init__(
+        self,
+        specs: Mapping[str, JourneySpec],
+        *,
+        words: Mapping[str, Selector],
+        matter: Sequence[str],
+        types: Mapping[str, Sequence[str]] = {},
+    ) -> None:
+        """`types`: event type -> departments that report it; without any, every type is allowed. Raises ValueError, a line for each problem."""
+        self._lives: dict[str, Life] = {}
+        problems: list[str] = []
+        for kind, spec in specs.items():
+            try:
+                self._lives[kind] = Life(kind, spec, words, matter, Catalogue(types))
+            except ValueError as error:
+                problems.append(f"journeys.{kind}.{error}")
+        if problems:
+            raise ValueError("\n".join(problems))
         self._kinds = frozenset(matter)
         self._wanted: dict[str, bool] = {}
         self._openers: dict[str, tuple[Life, ...]] = {}

@@ -10,13 +10,14 @@ from datetime import date, timedelta
 from random import Random
 from typing import Any
 
+from schemas.strict import InvalidConfiguration
 from streams.demo.happenings import CHANNELS, CONTACTS, MAIL, SHOP, TILL, Happening, known_to, where
 from streams.demo.people import Person, crowd, open_accounts
 from streams.demo.truth import Expected, Level, NearMiss, Ref
 from streams.demo.workdays import DAY, HOUR, MINUTE, Office
 
 FIRST_DAY = date(2026, 1, 5)  # a Monday, the first day after the holidays
-LEAST_CUSTOMERS, LEAST_DAYS, MOST_DAYS = 400, 60, 200
+LEAST_CUSTOMERS, LEAST_DAYS, MOST_DAYS = 300, 60, 200
 WEEKDAYS = (0, 1, 2, 3, 4)
 SHARED = "shared_identifier"  # not a rule: identity itself says that a link was refused
 QUIET_DAYS = 9  # before a story: no window of a rule reaches so far back into calm days
@@ -28,7 +29,8 @@ class World:
 
     def __init__(self, seed: int, customers: int, days: int) -> None:
         if customers < LEAST_CUSTOMERS or not LEAST_DAYS <= days <= MOST_DAYS:
-            raise ValueError(f"a company needs {LEAST_CUSTOMERS} customers or more and {LEAST_DAYS} to {MOST_DAYS} days for its stories")
+            told = f"{LEAST_CUSTOMERS} customers or more and {LEAST_DAYS} to {MOST_DAYS} days"
+            raise InvalidConfiguration([f"the stories of a company take {told}, not {customers} customers and {days} days"])
         self.rng = Random(seed)
         self.days = days
         self.first_day, self.last_day = FIRST_DAY, FIRST_DAY + timedelta(days=days - 1)

@@ -16,13 +16,14 @@ from schemas.clock import Clock
 from schemas.codec import decoder, encode
 from schemas.dead_letter import DeadLetter
 from schemas.identity import Arrived
+from schemas.plain import Published
 from schemas.source import Source
 from streams.engine.embedded import EmbeddedEngine
 from streams.engine.store import StateStore
 from streams.sources.readers import read
 from streams.sources.record import Record
 from streams.stages.ingest import Ingest
-from streams.stages.step import Published, Send
+from streams.stages.step import Send
 
 EPOCH_RECORDS = 20_000  # input records per epoch: ClickHouse takes a block of 20,000 rows at half the cost per row of 5,000
 START = 1  # `logged` counts records from here

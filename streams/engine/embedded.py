@@ -13,6 +13,7 @@ from typing import Any, Protocol
 from schemas.clock import Clock, Report, Tick
 from schemas.codec import decoder
 from schemas.dead_letter import DeadLetter
+from schemas.plain import Published
 from schemas.state import FamilyState, IdentifierState
 from streams.core.clock import LAST, LEVELS, Aggregator, report
 from streams.core.identity import IdentityRules
@@ -21,7 +22,7 @@ from streams.engine.partition import Partition, partition_of
 from streams.engine.store import StateStore
 from streams.stages.customer import CustomerStage
 from streams.stages.identify import identify
-from streams.stages.step import Published, Send, Step
+from streams.stages.step import Send, Step
 
 WAKE_AT_MOST = 2_000  # families evaluated in one epoch, so that a tick after an outage does not stall or fill the memory
 

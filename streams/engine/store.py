@@ -6,7 +6,7 @@ A value is bytes, so that both stores hold the same and an epoch that is re-run 
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from types import TracebackType
-from typing import Protocol, Self
+from typing import Any, Protocol, Self
 
 from rocksdict import BlockBasedOptions, Cache, Options, Rdict, WriteBatch, WriteOptions
 
@@ -75,7 +75,8 @@ class RocksStore:
 
     def items(self, table: str) -> Iterator[tuple[str, bytes]]:
         prefix = _key(table, "")
-        for key, value in self._db.items(from_key=prefix):
+        found: Any = self._db.items(from_key=prefix)  # raw mode: bytes, which its types do not know
+        for key, value in found:
             if not key.startswith(prefix):
                 return
             yield key[len(prefix) :].decode("utf-8", "surrogatepass"), value

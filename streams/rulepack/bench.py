@@ -33,7 +33,7 @@ def stages_for(company: Company, rule: str) -> Stages:
     identity = IdentityRules.of(alone)
     alerts = AlertBook(alone.rules, alone.journeys, timezone=alone.timezone, named={**alone.words, **alone.calendars})
     journeys = JourneyBook({}, words=alone.words, matter=alone.matter)
-    return Stages(identity, CustomerStage(identity, court_of(alone), alerts, journeys, None))
+    return Stages(identity, CustomerStage(identity, court_of(alone), alerts, journeys))
 
 
 def needed(company: Company, rule: str) -> frozenset[str]:

@@ -7,13 +7,14 @@ from typing import NamedTuple
 from schemas.alert import Alert
 from schemas.clock import Clock, Tick
 from schemas.identity import Arrived, Distinct, Unlink
+from schemas.plain import Published
 from schemas.state import FamilyState, IdentifierState
 from schemas.touchpoint import Touchpoint
 from streams.core.clock import LAST
 from streams.core.identity import IdentityRules
 from streams.stages.customer import CustomerStage
 from streams.stages.identify import identify
-from streams.stages.step import Published, Send
+from streams.stages.step import Send
 
 
 class Stages(NamedTuple):

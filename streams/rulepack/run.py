@@ -5,7 +5,6 @@ not depend on it.
 """
 
 from collections.abc import Iterable, Iterator
-from difflib import get_close_matches
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -13,6 +12,7 @@ from schemas.clock import Clock
 from schemas.company import Company
 from schemas.fixture import Arrival, Case, Common
 from schemas.ids import customer_id
+from schemas.nearest import nearest
 from schemas.strict import InvalidConfiguration
 from schemas.touchpoint import Touchpoint
 from streams.config import catalogue
@@ -70,11 +70,11 @@ def check(company: Company, fixtures: Iterable[Told]) -> None:
     for told in fixtures:
         rule = told.fixture.rule
         if rule not in company.rules:
-            problems.append(f"{told.file}:{told.line('rule')}: rule: there is no rule {rule!r}{_nearest(rule, company.rules)}")
+            problems.append(f"{told.file}:{told.line('rule')}: rule: there is no rule {rule!r}{nearest(rule, company.rules)}")
         for where, name in _types(told):
             if name not in known:
                 field = ".".join(str(step) for step in where)
-                problems.append(f"{told.file}:{told.line(*where)}: {field}: nobody reports {name!r}{_nearest(name, known)}")
+                problems.append(f"{told.file}:{told.line(*where)}: {field}: nobody reports {name!r}{nearest(name, known)}")
     if problems:
         raise InvalidConfiguration(problems)
 
@@ -85,11 +85,6 @@ def _types(told: Told) -> Iterator[tuple[tuple[int | str, ...], str]]:
             inside = ("cases", number, "steps", step) if case.steps else ("cases", number)
             for place, event in enumerate(arrival.events):
                 yield (*inside, "events", place, "type"), event.type
-
-
-def _nearest(word: str, known: Iterable[str]) -> str:
-    close = get_close_matches(word, list(known), 1)
-    return f"; did you mean {close[0]}?" if close else ""
 
 
 def _run(company: Company, told: Told) -> Iterator[Result]:

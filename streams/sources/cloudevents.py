@@ -5,10 +5,11 @@ from collections.abc import Iterable
 from typing import Any
 
 from msgspec import json
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
 
 from schemas.event import Envelope, EventData
 from schemas.source import Source
+from schemas.strict import reason_of
 from streams.sources.record import Adapter, Draft, Invalid
 
 HEARTBEAT = "source.heartbeat"
@@ -21,7 +22,7 @@ def read_envelope(value: Any) -> Envelope:
     try:
         return Envelope.model_validate(value)
     except ValidationError as error:
-        field, message = _first_problem(error)
+        field, message = _first_problem(Envelope, error)
         raise Invalid("not_cloudevents", field, f"{field or 'the envelope'}: {message}") from None
 
 
@@ -53,7 +54,7 @@ def compile_native(source: Source) -> Adapter:
         try:
             event = EventData.model_validate(content)
         except ValidationError as error:
-            field, message = _first_problem(error)
+            field, message = _first_problem(EventData, error)
             missing = error.errors(include_url=False, include_input=False)[0]["type"] == "missing"
             raise Invalid(
                 "missing_field" if missing else "invalid_value", f"data.{field}".rstrip("."), f"data.{field}: {message}"
@@ -97,8 +98,8 @@ def compile_mapped(mapping: Adapter) -> Adapter:
     return drafts
 
 
-def _first_problem(error: ValidationError) -> tuple[str, str]:
+def _first_problem(model: type[BaseModel], error: ValidationError) -> tuple[str, str]:
     """Field and message of the first problem; never the value, which may be personal."""
     problem = error.errors(include_url=False, include_context=False, include_input=False)[0]
     steps = (str(step) for step in problem["loc"])  # of a union the last step is the alternative
-    return ".".join(step for step in steps if not step.startswith("union[")), problem["msg"].removeprefix("Value error, ")
+    return ".".join(step for step in steps if not step.startswith("union[")), reason_of(model, problem)

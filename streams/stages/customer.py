@@ -43,7 +43,6 @@ class CustomerStage:
         court: Court,
         alerts: AlertBook,
         journeys: JourneyBook,
-        horizon: int | None = None,
         part_bytes: int = PART_BYTES,
     ) -> None:
         self._court = court

@@ -13,6 +13,7 @@ from schemas.alert import Alert
 from schemas.clock import Clock
 from schemas.identity import IdentityChange
 from schemas.journey import Journey
+from schemas.plain import Published
 from schemas.state import Due, FamilyState, IdentityEntry
 from schemas.touchpoint import NEVER, Touchpoint
 from streams.core.alert_changes import Evaluation, changes, identity_causes
@@ -23,7 +24,7 @@ from streams.core.journeys import changes as journey_changes
 from streams.core.rules.court import Court
 from streams.core.rules.sitting import Wake
 from streams.core.shared_identifier import SHARED_IDENTIFIER, VERSION, shared_identifiers
-from streams.stages.step import Published, Step
+from streams.stages.step import Step
 
 E = TypeVar("E")
 NOW: tuple[str, ...] = ()  # the departments of a wake that listens to `now`

@@ -5,7 +5,6 @@ never as an exception (an exception is a bug of ours and stops the worker). A re
 wrong none is made, so that repairing the mapping and sending the record again leaves nothing half done.
 """
 
-from difflib import get_close_matches
 from hashlib import blake2b
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
@@ -17,6 +16,7 @@ from schemas.company import Company
 from schemas.dead_letter import DeadLetter
 from schemas.identity import Arrived, Distinct, Unlink
 from schemas.ids import derived_id, event_id
+from schemas.nearest import nearest
 from schemas.source import Source
 from schemas.strict import InvalidConfiguration
 from schemas.touchpoint import Touchpoint
@@ -76,8 +76,7 @@ class Ingest:
             raise InvalidConfiguration(f"source {source.source}: identifiers: {self._unknown_kind(kind)}" for kind in sorted(unknown))
 
     def _unknown_kind(self, kind: str) -> str:
-        close = get_close_matches(kind, self.identifiers.kinds, 1)
-        return f"{kind!r} is no declared kind of identifier" + (f", the nearest is {close[0]!r}" if close else "")
+        return f"{kind!r} is no declared kind of identifier{nearest(kind, self.identifiers.kinds)}"
 
     def _decode(self, record: Record) -> Any:
         if len(record.raw) > self._company.max_record:
@@ -170,9 +169,8 @@ class Ingest:
     def _department(self, plan: _Plan, draft: Draft) -> str:
         department = draft.department or plan.source.department
         if department not in self._company.departments:
-            close = get_close_matches(department, self._company.departments, 1)
-            hint = f", the nearest is {close[0]!r}" if close else ""
-            raise Invalid("invalid_value", "department", f"department: {department[:SHOWN]!r} is not declared{hint}")
+            near = nearest(department, self._company.departments)
+            raise Invalid("invalid_value", "department", f"department: {department[:SHOWN]!r} is not declared{near}")
         return department
 
     def _dead_letter(self, source: Source, record: Record, problem: Invalid) -> DeadLetter:

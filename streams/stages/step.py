@@ -6,12 +6,7 @@ sinks. Returning `None` as state forgets the key.
 
 from typing import Any, Generic, Literal, NamedTuple, TypeVar
 
-from schemas.alert import Alert
-from schemas.dead_letter import DeadLetter
-from schemas.identity import IdentityChange
-from schemas.journey import Journey
 from schemas.plain import Published
-from schemas.timeline import TimelineEntry
 
 S = TypeVar("S")
 StageName = Literal["identify", "customer"]

@@ -61,7 +61,7 @@ def test_timeline_rows(tmp_path: Path, batch: int, partition: str):
     with server as address:
         assert server.pid
         with connect(address) as client:
-            migrate(client, target=Target(database=address.database, partition=partition))  # type: ignore[arg-type]
+            migrate(client, target=Target(database=address.database, partition=partition))
             sink = ClickHouseSink(address)
             wall, worker, other = time.perf_counter(), time.process_time(), server_cpu(server.pid)
             for first in range(0, ROWS, batch):

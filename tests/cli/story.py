@@ -9,9 +9,9 @@ from schemas.dead_letter import DeadLetter, Reason
 from schemas.identity import IdentityChange
 from schemas.ids import alert_id, customer_id, event_id, journey_id
 from schemas.journey import Journey, JourneyStatus
+from schemas.plain import Published
 from schemas.timeline import TimelineEntry
 from schemas.touchpoint import Origin, Touchpoint
-from sinks.clickhouse import Published
 from streams.sources.normalise import Identifiers
 
 SECRET = "a key for tests"

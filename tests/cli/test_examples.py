@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from schemas.company import Company, Department, IdentifierKind, JourneySpec
+from schemas.company import Company, IdentifierKind, JourneySpec
 from schemas.rule import Expect, Forbid, Hours, Limit, Pause, PingPong, Rule, Select
 from schemas.rule import Test as FieldTest
 from schemas.source import Choice, EventSpec, Input, Source
@@ -14,7 +14,7 @@ from streams.config import load
 
 EXAMPLES = Path(__file__).parents[2] / "deploy" / "examples"
 MODELS = (
-    Company, Department, IdentifierKind, JourneySpec, Source, Input, EventSpec, Choice, Rule, Expect, Forbid, Limit, PingPong, Pause, Select, FieldTest, Hours,
+    Company, IdentifierKind, JourneySpec, Source, Input, EventSpec, Choice, Rule, Expect, Forbid, Limit, PingPong, Pause, Select, FieldTest, Hours,
 )  # fmt: skip
 FIELDS = [(model, name, field.alias or name) for model in MODELS for name, field in model.model_fields.items()]
 

@@ -84,7 +84,7 @@ def test_check_names_file_line_and_field_of_every_mistake(tmp_path):
     assert (result.stdout, [line.removeprefix(f"{path}:") for line in result.stderr.splitlines()], result.exit_code) == (
         "",
         [
-            "2: timezon: Extra inputs are not permitted",
+            "2: timezon: unknown field; did you mean timezone?",
             "11: rules.silence.expect.within: '8 hours' is not a duration: write 30m, 8h, 3d or 2w",
         ],
         2,

@@ -16,10 +16,11 @@ def _no_settings(monkeypatch):
 
 def test_a_folder_remembers_the_company_that_it_was_made_for(tmp_path):
     folder = DataFolder(tmp_path / "data")
-    assert not folder.exists
-    folder.create(tmp_path / "redthread.yaml")
-    folder.create(tmp_path / "redthread.yaml")
-    assert folder.exists
+    found = [folder.exists]
+    for _ in range(2):
+        folder.create(tmp_path / "redthread.yaml")
+        found.append(folder.exists)
+    assert found == [False, True, True]
     assert folder.company() == tmp_path / "redthread.yaml"
 
 

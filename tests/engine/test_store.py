@@ -36,7 +36,12 @@ def test_the_folder_keeps_what_was_committed(tmp_path):
 def test_a_partition_decodes_a_state_once_and_collects_what_changed(store):
     store.commit({("identify/0", "k"): b"1"})
     decoded = []
-    partition = Partition("identify", 0, store, lambda value: decoded.append(value) or int(value))
+
+    def decode(value):
+        decoded.append(value)
+        return int(value)
+
+    partition = Partition("identify", 0, store, decode)
     assert [partition.state("k"), partition.state("k"), partition.state("none")] == [1, 1, None]
     assert decoded == [b"1"]
     partition.put("k", 2)

@@ -5,7 +5,8 @@ from uuid import UUID
 import pytest
 
 from schemas.ids import customer_id
-from sinks.clickhouse import Address, ClickHouseSink, Column, InvalidQuery, Published, Reader, connect, export
+from schemas.plain import Published
+from sinks.clickhouse import Address, ClickHouseSink, Column, InvalidQuery, Reader, connect, export
 from sinks.clickhouse.export import lines
 from tests.integration.published import MARCH, alert, change, entry, journey
 

@@ -12,8 +12,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from schemas.ids import customer_id, identifier_id
+from schemas.plain import Published
 from schemas.touchpoint import Origin
-from sinks.clickhouse import Address, ClickHouseSink, EmbeddedServer, Published, Retry, connect, migrate
+from sinks.clickhouse import Address, ClickHouseSink, EmbeddedServer, Retry, connect, migrate
 from sinks.clickhouse.rows import FIRST_INSTANT, LAST_INSTANT, NOBODY
 from tests.integration.published import DAY, MARCH, alert, change, eid, entry, journey, letter
 

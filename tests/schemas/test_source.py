@@ -76,7 +76,7 @@ def test_a_path_is_plain_unless_it_needs_jmespath():
         ("format: csv", "format: cvs", "shop.yaml:4: input.format: Input should be 'csv', 'jsonl', 'json', 'cloudevents', 'segment' or 'xes'"),
         ("format: csv", "format: csv, encoding: utf8000", "shop.yaml:4: input.encoding: 'utf8000' is not an encoding; common ones are utf-8, cp1252, iso-8859-1, utf-16"),
         ("format: csv", "format: csv, records: 'a['", None),
-        ("direction: inbound", "direction: inbond", "shop.yaml:10: events.0.direction: 'inbond' is not a direction; write inbound"),
+        ("direction: inbound", "direction: inbond", "shop.yaml:10: events.0.direction: 'inbond' is not a direction; did you mean inbound?"),
         ("direction: inbound", "direction: '#'", "shop.yaml:10: events.0.direction: '#' is not a direction; write one of inbound, outbound, internal"),
         ("map: {in: inbound}", "map: {in: inside}", "shop.yaml:12: events.2.direction: 'inside' is not a direction; write one of inbound, outbound, internal"),
         ("type: order.placed", "type: Order Placed", "shop.yaml:10: events.0.type: 'Order Placed' is not an event type: dotted, lower case, past tense, such as order.placed"),

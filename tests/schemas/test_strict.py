@@ -1,6 +1,8 @@
+from typing import Annotated
+
 import pytest
 import yaml
-from pydantic import BaseModel
+from pydantic import Field
 
 from schemas.strict import Duration, InvalidConfiguration, Strict, line_of, load_yaml, read, validate
 
@@ -9,9 +11,14 @@ class Inner(Strict):
     within: Duration
 
 
+class Named(Strict):
+    origin: str = Field("", alias="from")
+
+
 class Outer(Strict):
     name: str
     parts: tuple[Inner, ...] = ()
+    named: dict[str, Annotated[Named, "a form of its own"]] = {}
 
 
 TEXT = "name: x\nparts:\n  - within: 3h\n  - within: 3 years\n"
@@ -54,8 +61,20 @@ def test_a_step_that_is_no_key_of_the_document_is_passed_over():
     assert [line_of(TEXT, where) for where in (("parts", 1, "union", "within"), ("parts", 9), ("other",), ())] == [4, 2, 1, 1]
 
 
-def test_models_are_strict():
-    assert issubclass(Strict, BaseModel)
-    with pytest.raises(InvalidConfiguration, match="Extra inputs are not permitted"):
-        validate(Outer, {"name": "x", "nmae": "y"}, "c.yaml")
-    assert yaml.safe_load("a: NO") == {"a": False}, "the ordinary loader would have made a boolean of Norway"
+@pytest.mark.parametrize(
+    ("text", "problem"),
+    [
+        ("name: x\nnmea: y\n", "c.yaml:2: nmea: unknown field; did you mean name?"),
+        ("name: x\nparts:\n  - {within: 1h, whithin: 2h}\n", "c.yaml:3: parts.0.whithin: unknown field; did you mean within?"),
+        ("name: x\nnamed: {one: {frm: y}}\n", "c.yaml:2: named.one.frm: unknown field; did you mean from?"),
+        ("name: x\nqqq: y\n", "c.yaml:2: qqq: unknown field"),
+    ],
+)
+def test_an_unknown_field_is_named_with_the_nearest_one_that_may_stand_there(text, problem):
+    with pytest.raises(InvalidConfiguration) as caught:
+        validate(Outer, load_yaml(text, "c.yaml"), "c.yaml", text)
+    assert caught.value.problems == (problem,)
+
+
+def test_the_ordinary_loader_would_have_made_a_boolean_of_norway():
+    assert (yaml.safe_load("a: NO"), load_yaml("a: NO", "x")) == ({"a": False}, {"a": "NO"})

@@ -22,4 +22,4 @@ def test_nobody_reports_a_type_that_the_vocabulary_does_not_know():
 
 def test_the_vocabulary_cannot_be_changed():
     with pytest.raises(TypeError):
-        VOCABULARY["page.viewed"] = VOCABULARY["page.viewed"]  # type: ignore[index]
+        VOCABULARY["page.viewed"] = VOCABULARY["page.viewed"]

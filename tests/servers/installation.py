@@ -106,7 +106,9 @@ class Installation:
         """Stop everything in order; the exit codes."""
         for process in self.running.values():
             process.terminate()
-        return {name: process.wait(STOP) for name, process in self.running.items()}
+        codes = {name: process.wait(STOP) for name, process in self.running.items()}
+        self.running = {}
+        return codes
 
     def ended(self) -> dict[str, int]:
         """Processes that have ended by themselves, with their exit codes; they are forgotten."""

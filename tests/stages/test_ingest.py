@@ -238,14 +238,14 @@ def test_a_wrong_value_is_one_dead_letter_that_names_record_and_field(change, re
             cloudevent(identifiers={"crmid": "C-1"}),
             "invalid_value",
             "identifiers.crmid",
-            "identifiers: 'crmid' is no declared kind of identifier, the nearest is 'crm_id'",
+            "identifiers: 'crmid' is no declared kind of identifier; did you mean crm_id?",
         ),
         (cloudevent(identifiers={"#": "C-1"}), "invalid_value", "identifiers.#", "identifiers: '#' is no declared kind of identifier"),
         (
             cloudevent(data={"identifiers": {"crm_id": "C-1"}, "department": "sale"}),
             "invalid_value",
             "department",
-            "department: 'sale' is not declared, the nearest is 'sales'",
+            "department: 'sale' is not declared; did you mean sales?",
         ),
         (
             cloudevent(data={"identifiers": {"crm_id": "C-1"}, "department": "#"}),
@@ -305,7 +305,7 @@ def test_attributes_are_scalars():
 
 def test_a_kind_that_is_not_declared_fails_at_the_start():
     with pytest.raises(
-        InvalidConfiguration, match="source shop: identifiers: 'e_mail' is no declared kind of identifier, the nearest is 'email'"
+        InvalidConfiguration, match="source shop: identifiers: 'e_mail' is no declared kind of identifier; did you mean email\\?"
     ):
         Ingest(company(SHOP | {"defaults": {"identifiers": {"e_mail": "mail"}}}), SECRET)
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from fnmatch import fnmatchcase
 
-from streams.core.rules.nearest import nearest
+from schemas.nearest import nearest
 
 EVERYBODY = "*"
 

@@ -4,10 +4,10 @@ from collections.abc import Iterable, Mapping
 from fnmatch import fnmatchcase
 from typing import Any
 
+from schemas.nearest import nearest
 from schemas.rule import Select, Selector
 from schemas.touchpoint import Touchpoint
 from streams.core.rules.field import Check, Read, check, reader
-from streams.core.rules.nearest import nearest
 
 Where = tuple[tuple[Read, Check], ...]
 

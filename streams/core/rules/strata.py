@@ -9,12 +9,12 @@ from contextlib import contextmanager
 from fnmatch import fnmatchcase
 from typing import NamedTuple
 
+from schemas.nearest import nearest
 from schemas.rule import Hours, Rule, Selector
 from streams.core.calendar import Always, Calendar
 from streams.core.rules.catalogue import EVERYBODY, Catalogue
 from streams.core.rules.grouping import CUSTOMER
 from streams.core.rules.judge import UPSTREAM, Judge, Upstream
-from streams.core.rules.nearest import nearest
 from streams.core.rules.selector import flatten
 
 WILD = frozenset("*?[")
