@@ -6,7 +6,7 @@ back-test all produce the same bytes, and a consumer can drop what it has alread
 
 from functools import lru_cache
 from hashlib import sha1
-from uuid import UUID, uuid5
+from uuid import UUID
 
 NAMESPACE = UUID("6f1d6f0e-4a0c-5c53-9d0e-0d1c5f7a7b1e")  # fixed for ever: changing it renames every event, customer and alert
 SEPARATOR = "\x1f"  # ASCII unit separator: cannot occur in an identifier, so ("a", "bc") and ("ab", "c") differ
@@ -20,11 +20,6 @@ def derived_id(*words: str) -> str:
     digest = sha1(NAMESPACE.bytes + SEPARATOR.join(words).encode("utf-8", "surrogatepass"), usedforsecurity=False).digest()
     text = f"{(int.from_bytes(digest[:16], 'big') & _KEEP) | _VERSION_5 | _VARIANT:032x}"
     return f"{text[:8]}-{text[8:12]}-{text[12:16]}-{text[16:20]}-{text[20:]}"
-
-
-def derived_uuid(*words: str) -> UUID:
-    """The same id as a `UUID`; the plain definition that `derived_id` is tested against."""
-    return uuid5(NAMESPACE, SEPARATOR.join(words))
 
 
 def event_id(source: str, source_event_id: str) -> str:

@@ -8,11 +8,9 @@ again behind a newer one, and compaction would keep just that.
 """
 
 from collections.abc import Iterator, Mapping
-from typing import Literal, NamedTuple
+from typing import NamedTuple
 
 from msgspec import Struct
-
-Cleanup = Literal["delete", "compact"]
 
 PREFIX = "redthread"
 PARTITIONS = 8  # four to eight times as many as there will ever be workers

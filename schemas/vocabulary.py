@@ -18,7 +18,7 @@ FILE = "vocabulary.yaml"
 class EventType(Strict):
     """What an event of this type says."""
 
-    departments: tuple[str, ...] = Field(min_length=1, description="who reports it; the first one where an event names none")
+    departments: tuple[str, ...] = Field(min_length=1, description="who reports it: whose clocks say that it did not happen")
     direction: Literal["inbound", "outbound", "internal"]
     meaning: str = Field(min_length=1, description="what has happened, in one line")
 
@@ -33,9 +33,3 @@ def _read() -> Mapping[str, EventType]:
 
 
 VOCABULARY: Mapping[str, EventType] = _read()
-
-
-def departments_of(type: str) -> tuple[str, ...]:
-    """Who reports events of this type; nobody where the vocabulary does not know it."""
-    known = VOCABULARY.get(type)
-    return known.departments if known else ()

@@ -45,7 +45,7 @@ class Pipeline:
 
 def customer_stage(company: Company, court: Court) -> CustomerStage:
     """The stage `customer` of this company."""
-    named = {"words": company.words, "calendars": company.calendars}
+    named = {**company.words, **company.calendars}
     rules = {name: rule for name, rule in company.rules.items() if rule.enabled}
     return CustomerStage(
         IdentityRules.of(company),

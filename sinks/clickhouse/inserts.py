@@ -141,7 +141,7 @@ def _timeline() -> Iterator[tuple[str, str]]:
     yield from (("anchor_id", "toUUID(m.1)"), ("attributed_id", "toUUID(m.2)"), ("customer_id", "toUUID(m.3)"))
     yield from (("version", "m.4"), ("skip", "m.5"), ("event_id", "toUUID(m.6.event_id)"), ("identifiers", "m.6.ids"))
     yield from (("occurred_at", "fromUnixTimestamp64Micro(m.6.at, 'UTC')"), ("due_at", "fromUnixTimestamp64Micro(m.6.due_at, 'UTC')"))
-    yield ("recorded_at", "fromUnixTimestamp64Micro(m.6.recorded_at, 'UTC')")
+    yield from (("recorded_at", "fromUnixTimestamp64Micro(m.6.recorded_at, 'UTC')"), ("attribute_types", "m.7"))
     yield from ((column, f"m.6.origin.{column}") for column in ("topic", "partition", "offset"))
     yield from ((name, f"m.6.{name}") for name in TOUCHPOINT if name not in ("event_id", "ids", "at", "due_at", "recorded_at", "origin"))
 
@@ -184,7 +184,7 @@ def _sql(table: str, tuple_: str, columns: Iterator[tuple[str, str]]) -> str:
     )
 
 
-_TIMELINE_TUPLE = f"a String, b String, c String, d UInt64, e UInt16, f Tuple({_tuple(Touchpoint, TOUCHPOINT)})"
+_TIMELINE_TUPLE = f"a String, b String, c String, d UInt64, e UInt16, f Tuple({_tuple(Touchpoint, TOUCHPOINT)}), g Map({WORD}, {WORD})"
 _IDENTITY_TUPLE = f"a String, b {WORD}, c String, d String, e String, f Int64, g UInt64"
 
 # In this order they are written: an alert never points to a row that is not there yet.

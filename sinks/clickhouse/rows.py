@@ -7,6 +7,8 @@ Python costs it six times as much, and worker and server together more than twic
 """
 
 import json as text_json
+from collections.abc import Mapping
+from types import NoneType
 
 from msgspec import json, to_builtins
 
@@ -21,6 +23,7 @@ from schemas.touchpoint import Touchpoint, kind_of
 NOBODY = "00000000-0000-0000-0000-000000000000"
 # DateTime64(6) ends where its calendar does: 1900-01-01 and the last microsecond of 2299.
 FIRST_INSTANT, LAST_INSTANT = -2_208_988_800_000_000, 10_413_791_999_999_999
+TYPES: Mapping[type[object], str] = {int: "int", float: "float", bool: "bool", NoneType: "null"}  # of attributes that are no text
 # What the columns skip, partition, seq, digest and offset can count to.
 _UINT16, _UINT32, _INT64, _UINT64 = 1 << 16, 1 << 32, 1 << 63, 1 << 64
 
@@ -36,7 +39,7 @@ class Unwritable(ValueError):
 
 
 def timeline_line(entry: TimelineEntry) -> bytes:
-    """`[anchor_id, attributed_id, customer_id, version, skip, touchpoint]`; raises `Unwritable`."""
+    """`[anchor_id, attributed_id, customer_id, version, skip, touchpoint, types of attributes]`; raises `Unwritable`."""
     touchpoint = entry.touchpoint
     _check(entry, touchpoint)
     attributed = entry.attributed_to
@@ -47,6 +50,7 @@ def timeline_line(entry: TimelineEntry) -> bytes:
         entry.version,
         entry.skip,
         touchpoint,
+        {name: TYPES[type(value)] for name, value in touchpoint.attributes.items() if type(value) is not str},
     )
 
 

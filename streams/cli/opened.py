@@ -36,11 +36,11 @@ class Opened:
     """The tables and the company behind them."""
 
     def __init__(self, reader: Reader, folder: DataFolder, company: Path | None) -> None:
-        self._reader, self._folder, self._company = reader, folder, company
+        self.reader, self._folder, self._company = reader, folder, company
 
     def rows(self, query: str, **values: Any) -> Sequence[Sequence[Any]]:
         """The rows of one of our own queries."""
-        return list(self._reader.query(query, {name: _plain(value) for name, value in values.items()}).rows)
+        return list(self.reader.query(query, {name: _plain(value) for name, value in values.items()}).rows)
 
     def newest(self) -> datetime | None:
         """When the newest touchpoint occurred."""

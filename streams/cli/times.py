@@ -11,7 +11,7 @@ UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days", "w": "weeks"
 BEGINNING = datetime(1900, 1, 1, tzinfo=UTC)  # where the columns of ClickHouse begin
 
 
-def since(text: str | None, zone: ZoneInfo, newest: datetime | None) -> datetime:
+def since(text: str | None, zone: ZoneInfo, newest: datetime | None, option: str = "--since") -> datetime:
     """The instant that `text` means; everything when it is left out. Ends the command (exit code 2) for what is no time."""
     if text is None:
         return BEGINNING
@@ -22,5 +22,5 @@ def since(text: str | None, zone: ZoneInfo, newest: datetime | None) -> datetime
     try:
         given = datetime.fromisoformat(text.strip())
     except ValueError:
-        raise typer.BadParameter(f"{text!r} is no time: write 2026-03-01, '2026-03-01 14:30' or 7d", param_hint="--since") from None
+        raise typer.BadParameter(f"{text!r} is no time: write 2026-03-01, '2026-03-01 14:30' or 7d", param_hint=option) from None
     return given.replace(tzinfo=given.tzinfo or zone).astimezone(UTC)

@@ -21,7 +21,6 @@ UNIX_UNITS = (
     (10**17, 1, 1),
     (10**20, 1, 1_000),
 )  # below -> times, over; seconds last to the year 5138
-DATE_ENDS = 10  # characters of YYYY-MM-DD
 _NUMBER = re.compile(r"-?\d+(\.\d+)?", re.ASCII)
 _ZONE_NAME = re.compile(r"\s*(UTC|GMT|Z)$", re.IGNORECASE)
 _SPACED_OFFSET = re.compile(r"\s+(?=[+-]\d\d:?\d\d$)")

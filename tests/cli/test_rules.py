@@ -39,6 +39,9 @@ What it demands
 First step
   Answer today, even if only to say who is looking into it and until when.
 
+Should stay under
+  20 alerts per 1,000 active customers and month
+
 Listens to
   contact.inbound, contact.outbound, ticket.closed, ticket.resolved
 

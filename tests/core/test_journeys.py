@@ -1,59 +1,15 @@
 """The rows that a customer's touchpoints make, matter by matter."""
 
-from datetime import timedelta
-from importlib.resources import files
-
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from schemas.clock import Clock
 from schemas.company import JourneySpec
 from schemas.ids import journey_id
 from schemas.journey import Journey
-from schemas.strict import load_yaml
-from schemas.touchpoint import Touchpoint
-from streams.core.journey_life import ANYBODY
-from streams.core.journeys import JourneyBook, changes
+from streams.core.journeys import changes
 from streams.core.rules.finding import Finding
-
-HOUR = 3_600_000_000
-DAY = 24 * HOUR
-MATTER = ("order", "ticket", "lead", "deal", "quote", "return")
-SHIPPED = {
-    kind: JourneySpec.model_validate(spec)
-    for kind, spec in load_yaml(files("streams.rulepack").joinpath("journeys.yaml").read_text("utf-8"), "journeys.yaml")["journeys"].items()
-}
-DIRECTIONS = {"contact.inbound": "inbound", "ticket.opened": "inbound", "order.placed": "inbound", "contact.outbound": "outbound"}
-
-
-def book(specs=None, **words):
-    return JourneyBook(SHIPPED if specs is None else specs, words=words, matter=MATTER)
-
-
-def at(hours, type, event_id="", *, ticket="9", department="service", **rest):
-    refs = rest.pop("refs", {"ticket": (ticket,)})
-    return Touchpoint(
-        event_id=event_id or f"{type}@{hours}", type=type, at=int(hours * HOUR), source=rest.pop("source", "desk"),
-        department=department, ids=("crm_id:1",), refs=refs, direction=rest.pop("direction", DIRECTIONS.get(type, "internal")), **rest,
-    )  # fmt: skip
-
-
-def rows(*touchpoints, matter=("ticket", "9"), clock=0, findings=(), journeys=None):
-    """The rows by kind and ref, when all touchpoints belong to one matter."""
-    mine = {t.event_id: t for t in touchpoints}
-    found = (journeys or book()).journeys("anna", mine, dict.fromkeys(mine, matter), Clock(int(clock * HOUR)), findings)
-    assert all(name == row.journey_id for name, row in found.items())
-    return {f"{row.kind} {row.ref}": row for row in found.values()}
-
-
-def ticket(opener, **columns):
-    plain = Journey(
-        journey_id=journey_id("ticket", opener), kind="ticket", customer_id="anna", matter="ticket:9", ref="ticket:9", status="open",
-        opened_at=0, ended_at=None, last_at=0, departments=("service",), waits_for="service",
-    )  # fmt: skip
-    return replace(plain, **columns)
+from tests.core.journey_stories import HOUR, at, book, rows, ticket
 
 
 def test_a_ticket_that_goes_from_team_to_team_and_waits_for_the_customer():
@@ -163,9 +119,6 @@ def test_an_unknown_team_is_no_other_team():
     )  # fmt: skip
 
 
-# Matters
-
-
 def test_a_matter_that_was_never_opened_has_no_journey():
     assert rows(at(0, "ticket.assigned"), at(1, "ticket.closed")) == {}
     assert rows(at(0, "store.visited")) == {}
@@ -234,78 +187,6 @@ def test_rules_that_are_broken_on_a_matter_stand_in_its_journeys():
     }
 
 
-# One instant
-
-
-def test_a_simultaneous_closer_of_another_source_closes_whatever_it_is_called():
-    for name in ("a", "z"):
-        journey = rows(at(0, "ticket.opened", "m"), at(0, "ticket.closed", name, source="mail"))
-        assert journey["ticket ticket:9"] == ticket("m", status="completed", ended_at=0, touches_in=1, turn="nobody", waits_for="")
-
-
-def test_the_order_that_one_source_vouches_for_decides_inside_an_instant():
-    opened, closed = at(0, "ticket.opened", "m"), at(5, "ticket.closed", seq=1)
-    reopened = at(5, "ticket.reopened", seq=2)
-    assert rows(opened, closed, reopened)["ticket ticket:9"] == ticket(
-        "m", last_at=5 * HOUR, touches_in=1, reopened=1, waiting={"service": 5 * HOUR}
-    )
-    waiting, accepted = at(6, "ticket.waiting", seq=2), at(6, "ticket.accepted", seq=1)
-    assert rows(opened, waiting, accepted)["ticket ticket:9"].turn == "customer"
-    assert rows(opened, waiting, replace(accepted, source="mail"))["ticket ticket:9"].turn == "us"
-
-
-def test_a_ticket_that_is_reopened_and_closed_in_one_instant_is_closed_at_that_instant():
-    opened, closed = at(0, "ticket.opened", "m"), at(2, "ticket.closed")
-    both = at(5, "ticket.reopened"), at(5, "ticket.closed", source="mail")
-    journey = rows(opened, closed, *both)["ticket ticket:9"]
-    assert (journey.status, journey.ended_at, journey.reopened) == ("completed", 5 * HOUR, 1)
-    again = rows(opened, at(2, "ticket.reopened"), closed)["ticket ticket:9"]
-    assert (again.status, again.ended_at, again.reopened) == ("completed", 2 * HOUR, 0)
-
-
-def test_an_opener_gives_us_the_turn_unless_it_says_otherwise_itself():
-    quoted = {"quote": JourneySpec(opens="quote.sent", completes="deal.won", customer_turn="quote.sent")}
-    (row,) = rows(at(0, "quote.sent", refs={"quote": ("1",)}), journeys=book(quoted)).values()
-    assert (row.turn, row.waits_for) == ("customer", "customer")
-    both = at(0, "ticket.opened", "m"), at(0, "ticket.waiting", source="mail")
-    assert rows(*both)["ticket ticket:9"].turn == "us"
-
-
-# The clock
-
-
-def test_a_matter_that_nobody_touches_for_long_enough_is_abandoned_and_a_touch_revives_it():
-    opened, touched = at(0, "ticket.opened", "t1"), at(1, "contact.inbound")
-    month = timedelta(days=30) / timedelta(hours=1)
-    waits = {"last_at": HOUR, "touches_in": 2, "waiting": {"service": HOUR}}
-    assert rows(opened, touched, clock=month)["ticket ticket:9"] == ticket("t1", **waits)
-    assert rows(opened, touched, clock=month + 1)["ticket ticket:9"] == ticket(
-        "t1", status="abandoned", ended_at=HOUR + 30 * DAY, turn="nobody", **(waits | {"waits_for": ""})
-    )
-    revived = rows(opened, touched, at(month + 2, "contact.inbound"), clock=month + 2)["ticket ticket:9"]
-    assert (revived.status, revived.ended_at, revived.reopened) == ("open", None, 0)
-
-
-def test_an_ended_matter_is_not_abandoned_and_one_without_a_limit_never_is():
-    assert rows(at(0, "ticket.opened"), at(1, "ticket.closed"), clock=9_999)["ticket ticket:9"].status == "completed"
-    endless = {"ticket": JourneySpec(opens="ticket.opened")}
-    assert rows(at(0, "ticket.opened"), clock=9_999, journeys=book(endless))["ticket ticket:9"].status == "open"
-
-
-def test_the_earliest_that_will_be_abandoned_wakes_and_the_lowest_clock_decides():
-    journeys = book()
-    mine = {t.event_id: t for t in (at(0, "ticket.opened", "t9"), at(5, "ticket.opened", "t12", ticket="12"))}
-    matters = {"t9": ("ticket", "9"), "t12": ("ticket", "12")}
-    clock = Clock(99 * DAY, {"service": 30 * DAY, "online": 90 * DAY})
-    found = journeys.journeys("anna", mine, matters, clock).values()
-    assert [row.status for row in found] == ["abandoned", "open"]
-    assert journeys.wakes(found, clock) == ((ANYBODY, 5 * HOUR + 30 * DAY),)
-    assert journeys.wakes(found, Clock(99 * DAY)) == ()
-
-
-# Declarations
-
-
 def test_a_journey_is_declared_with_selectors_and_words():
     specs = {"lead": JourneySpec.model_validate({"opens": {"type": "lead.created", "where": {"hot": True}}, "completes": "bought"})}
     leads = book(specs, bought=("deal.won", "order.placed"))
@@ -333,9 +214,6 @@ def test_what_a_journey_mentions_or_counts_is_kept_when_it_is_about_a_matter():
     assert journeys.significant(at(0, "ticket.opened"))
 
 
-# What is published
-
-
 def test_what_differs_is_published_and_an_unchanged_set_is_not():
     first = {row.journey_id: row for row in rows(at(0, "ticket.opened", "t1")).values()}
     opened = changes({}, first, 1)
@@ -356,55 +234,3 @@ def test_an_earlier_opener_that_arrives_late_renames_the_journey():
     ledger |= {new.journey_id: new, old.journey_id: old}
     assert changes(ledger, present, 3) == []
     assert changes(ledger, first, 3) == [replace(old, withdrawn=False, version=3), replace(new, withdrawn=True, version=3)]
-
-
-# Laws
-
-TYPES = ["ticket.opened", "ticket.assigned", "ticket.waiting", "contact.inbound", "ticket.resolved", "ticket.reopened", "complaint.opened"]
-histories = st.lists(
-    st.builds(
-        lambda hours, type, team, source, seq, refs, facts: at(hours, type, team=team, source=source, seq=seq, refs=refs, facts=facts),
-        st.integers(0, 4),
-        st.sampled_from(TYPES),
-        st.sampled_from(["", "a", "b"]),
-        st.sampled_from(["desk", "mail"]),
-        st.integers(0, 2),
-        st.sampled_from([{"ticket": ("9",)}, {"ticket": ("12",)}, {"order": ("17",)}]),
-        st.sampled_from([(), ("address",)]),
-    ),
-    max_size=7,
-).map(lambda made: [replace(t, event_id=f"e{n}") for n, t in enumerate(made)])
-
-
-def told(touchpoints):
-    return {row.journey_id: row for row in rows(*touchpoints, matter=("order", "17"), clock=3).values()}
-
-
-@given(histories.flatmap(lambda made: st.tuples(st.just(made), st.permutations(made))))
-def test_the_order_of_arrival_does_not_matter(both):
-    made, shuffled = both
-    assert told(made) == told(shuffled)
-
-
-@given(histories)
-def test_names_of_touchpoints_decide_neither_status_nor_turn_nor_times(made):
-    renamed = [replace(t, event_id=f"e{99 - n}") for n, t in enumerate(made)]
-
-    def essence(rows):
-        return sorted(
-            (r.kind, r.ref, r.status, r.turn, r.opened_at, r.ended_at or 0, r.last_at, r.reopened, r.touches_in) for r in rows.values()
-        )
-
-    assert essence(told(made)) == essence(told(renamed))
-
-
-@given(histories)
-def test_one_by_one_ends_where_all_at_once_ends_and_versions_only_go_up(made):
-    ledger: dict[str, Journey] = {}
-    for version in range(1, len(made) + 1):
-        present = told(made[:version])
-        for row in changes(ledger, present, version):
-            assert row.version == version > (ledger[row.journey_id].version if row.journey_id in ledger else 0)
-            ledger[row.journey_id] = row
-        assert changes(ledger, present, version + 1) == []
-    assert {name: replace(row, version=0) for name, row in ledger.items() if not row.withdrawn} == told(made)

@@ -2,15 +2,15 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable
+from importlib.resources import as_file, files
 from typing import Any
 
 import pytest
 
 from schemas.clock import Clock
-from schemas.company import Company
 from schemas.rule import Rule
 from schemas.touchpoint import Touchpoint
-from streams.config import court_of, shipped
+from streams.config import load
 from streams.core.rules.court import Court, Judgement
 from streams.core.rules.finding import Finding
 from streams.demo.generate import imagine
@@ -19,13 +19,12 @@ from streams.demo.truth import document
 from streams.demo.world import SHARED
 
 US = 1_000_000
-DEPARTMENTS = ("online", "offline", "sales", "service", "marketing", "engineering")
 
 
 @pytest.fixture(scope="module")
 def court() -> Court:
-    company = {"company": "x", "timezone": "Europe/Berlin", "departments": {name: {} for name in DEPARTMENTS}}
-    return court_of(Company.model_validate(shipped() | company))
+    with as_file(files("streams.demo").joinpath("company")) as folder:
+        return load(folder).court
 
 
 def touchpoint(number: int, happening: Happening) -> Touchpoint:

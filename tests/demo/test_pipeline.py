@@ -4,7 +4,7 @@ import json
 from pathlib import Path
 
 import pytest
-from msgspec import to_builtins
+from msgspec.structs import asdict
 
 from schemas.alert import Alert
 from schemas.clock import Clock
@@ -75,7 +75,7 @@ def test_what_the_pipeline_finds_is_the_truth(tmp_path: Path, seed: int) -> None
         for hashed in ingest.identifiers.lookups(name)
         if hashed in kept.owners
     }
-    answer = score(truth, [to_builtins(alert) for alert in kept.alerts.values()], owners)
+    answer = score(truth, [asdict(alert) for alert in kept.alerts.values()], owners)
 
     assert (answer.missing, answer.unexpected, answer.split, answer.joined) == ((), (), (), ())
     assert answer.perfect

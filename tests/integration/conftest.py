@@ -8,7 +8,7 @@ from itertools import count
 import pytest
 from clickhouse_driver import Client
 
-from sinks.clickhouse import Address, EmbeddedServer, connect, migrate, parse
+from sinks.clickhouse import Address, ClickHouseSink, EmbeddedServer, connect, migrate, parse
 
 DATABASES = count(1)
 
@@ -42,3 +42,11 @@ def client(address: Address) -> Iterator[Client]:
     found = connect(address, database=address.database)
     yield found
     found.disconnect()
+
+
+@pytest.fixture
+def sink(address: Address) -> Iterator[ClickHouseSink]:
+    """What writes to it."""
+    found = ClickHouseSink(address)
+    yield found
+    found.close()

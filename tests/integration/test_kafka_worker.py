@@ -16,6 +16,7 @@ pytestmark = pytest.mark.server
 
 DAY = 86_400_000_000
 NUMBERS = count(1)
+SOME = ("shop", "desk", "crm", "crm-contacts", "logistics")
 
 
 @pytest.fixture(scope="module")
@@ -36,7 +37,11 @@ def company(servers, demo, tmp_path):
         yield made
 
 
-SOME = ("shop", "desk", "crm", "crm-contacts", "logistics")  # enough for a test that is about something else
+@pytest.fixture
+def part(servers, demo, tmp_path):
+    """Some sources of the company, enough for a test that is about something else."""
+    with world(servers, tmp_path, demo.company, f"t{time.time_ns()}-{next(NUMBERS)}", only=SOME) as made:
+        yield made
 
 
 def now() -> Clock:
@@ -52,38 +57,38 @@ def test_a_worker_publishes_what_the_embedded_engine_does(company: World, demo):
     assert company.kill(how=signal.SIGTERM) == 0
 
 
-def test_a_replay_is_judged_by_the_time_of_its_events(company: World, demo):
+def test_a_replay_is_judged_by_the_time_of_its_events(part: World, demo):
     """The clock that the last event leaves behind, exactly: deadlines after it have not passed."""
-    company.feed(demo.exports, only=SOME)
-    expected = company.expected(Clock(company.newest()))
-    company.start("w0", "--replay")
-    assert difference(company.reaches(expected), expected) == {}
-    assert all(alert.historical for alert in company.published_alerts())
+    part.feed(demo.exports)
+    expected = part.expected(Clock(part.newest()))
+    part.start("w0", "--replay")
+    assert difference(part.reaches(expected), expected) == {}
+    assert all(alert.historical for alert in part.published_alerts())
 
 
-def test_workers_that_are_killed_at_any_moment_change_nothing(company: World, demo):
-    company.feed(demo.exports, only=SOME)
-    company.feed(demo.exports, only=("desk",), share=(0, 5))  # a fifth of one source comes twice
-    expected = company.expected(now())
+def test_workers_that_are_killed_at_any_moment_change_nothing(part: World, demo):
+    part.feed(demo.exports, share=(0, 2))
+    part.feed(demo.exports, only=("desk",), share=(0, 10))  # a fifth of one source comes twice
+    expected = part.expected(now())
     for again in range(4):
-        company.start()
-        company.works(0.7 + again)
-        company.kill()
-    company.start()
-    assert difference(company.reaches(expected), expected) == {}
-    assert company.is_committed()
+        part.start()
+        part.works(again / 4)
+        part.kill()
+    part.start()
+    assert difference(part.reaches(expected), expected) == {}
+    assert part.is_committed()
 
 
-def test_workers_that_come_and_go_share_the_work(company: World, demo):
-    company.feed(demo.exports, only=SOME, share=(0, 2))
-    company.start("w0")
-    company.works(1.0)
-    company.start("w1")
-    company.feed(demo.exports, only=SOME, share=(1, 2))
-    company.works(2.0)
-    assert company.kill("w0", signal.SIGTERM) == 0
-    company.start("w0")
-    company.works(1.0)
-    company.kill("w1")  # its partitions go to the other one when its session has ended
-    expected = company.expected(now())
-    assert difference(company.reaches(expected), expected) == {}
+def test_workers_that_come_and_go_share_the_work(part: World, demo):
+    part.feed(demo.exports, share=(0, 4))
+    part.start("w0")
+    part.works(1.0)
+    part.start("w1")
+    part.feed(demo.exports, share=(1, 4))
+    part.works(2.0)
+    assert part.kill("w0", signal.SIGTERM) == 0
+    part.start("w0")
+    part.works(1.0)
+    part.kill("w1")  # its partitions go to the other one when its session has ended
+    expected = part.expected(now())
+    assert difference(part.reaches(expected), expected) == {}

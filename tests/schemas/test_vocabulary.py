@@ -2,7 +2,7 @@ import re
 
 import pytest
 
-from schemas.vocabulary import VOCABULARY, departments_of
+from schemas.vocabulary import VOCABULARY
 
 
 def test_types_are_dotted_lower_case_words():
@@ -13,11 +13,6 @@ def test_a_type_knows_who_reports_it_and_on_whose_side_it_is():
     delivered = VOCABULARY["parcel.delivered"]
     assert (delivered.departments, delivered.direction) == (("offline",), "outbound")
     assert delivered.meaning == "the customer has the parcel"
-
-
-def test_nobody_reports_a_type_that_the_vocabulary_does_not_know():
-    assert departments_of("escalation.answered") == ("engineering",)
-    assert departments_of("page.vewed") == ()
 
 
 def test_the_vocabulary_cannot_be_changed():

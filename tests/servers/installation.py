@@ -4,7 +4,7 @@ import os
 import re
 import signal
 import subprocess
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -109,6 +109,16 @@ class Installation:
         codes = {name: process.wait(STOP) for name, process in self.running.items()}
         self.running = {}
         return codes
+
+    def settle(self, within: float, told: Callable[[str], None] = lambda _: None) -> None:
+        """See `Positions.settle`; a process that ends meanwhile is an error."""
+
+        def look(why: str) -> None:
+            if codes := self.ended():
+                raise RuntimeError("\n".join(f"{name} has ended with {code}: {self.log(name)}" for name, code in codes.items()))
+            told(why)
+
+        self.positions.settle(within, look)
 
     def ended(self) -> dict[str, int]:
         """Processes that have ended by themselves, with their exit codes; they are forgotten."""

@@ -56,8 +56,19 @@ class KafkaServer:
     def address(self) -> str:
         return f"127.0.0.1:{self.port}"
 
+    @property
+    def pid(self) -> int | None:
+        """Of the process that runs; None when none does."""
+        return self._process.pid if self._process else None
+
     def start(self) -> "KafkaServer":
-        """Format the folder if it is new, start, and wait until the broker answers."""
+        """Start, and wait until the broker answers."""
+        self.launch()
+        self.wait()
+        return self
+
+    def launch(self) -> None:
+        """Format the folder if it is new, and start. One of several brokers answers only when most of them have been started."""
         self.folder.mkdir(parents=True, exist_ok=True)
         properties = self.folder / "server.properties"
         if not properties.exists():
@@ -70,8 +81,6 @@ class KafkaServer:
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
             )
-        self.wait()
-        return self
 
     def _format(self, properties: Path) -> None:
         command = ["java", "-Xmx256m", "-cp", f"{jars()}/*", "kafka.tools.StorageTool", "format", "-t", CLUSTER, "-c", str(properties)]

@@ -7,6 +7,8 @@ import pytest
 
 from sinks.clickhouse import Address, EmbeddedServer
 from tests.data import shared_data
+from tests.servers.kafka import kafka
+from tests.suite.kafka_runner import KafkaRunner
 from tests.suite.runners import EmbeddedRunner, Outcome, Runner
 
 EXAMPLES = Path(__file__).parents[2] / "deploy" / "examples"
@@ -28,10 +30,24 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Address]:
         yield address
 
 
-@pytest.fixture(scope="session", params=["embedded"])
-def runner(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Runner:
+@pytest.fixture(scope="session")
+def embedded_runner(server: Address, tmp_path_factory: pytest.TempPathFactory) -> Runner:
+    """The whole pipeline in this process."""
+    return EmbeddedRunner(server, tmp_path_factory.mktemp("embedded"))
+
+
+@pytest.fixture(scope="session")
+def kafka_runner(server: Address, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Runner]:
+    """Workers and sinks on a broker that all runs of a session share."""
+    with kafka(tmp_path_factory.mktemp("broker")) as broker:
+        yield KafkaRunner(broker, server, tmp_path_factory.mktemp("kafka"), SECRET)
+
+
+@pytest.fixture(scope="session", params=["embedded", pytest.param("kafka", marks=pytest.mark.thorough)])
+def runner(request: pytest.FixtureRequest) -> Runner:
     """Every implementation that there is."""
-    return EmbeddedRunner(request.getfixturevalue("server"), tmp_path_factory.mktemp(request.param))
+    found: Runner = request.getfixturevalue(f"{request.param}_runner")
+    return found
 
 
 @pytest.fixture(scope="session")

@@ -38,8 +38,8 @@ class KafkaRunner:
                 if number == 0:
                     self._start(installation, as_of, way)
                 if way.tick_after_each:
-                    installation.positions.settle(WITHIN)
-            installation.positions.settle(WITHIN)
+                    installation.settle(WITHIN)
+            installation.settle(WITHIN)
             codes = installation.stop()
             if any(codes.values()):
                 raise RuntimeError(f"exit codes {codes}: {[installation.log(name) for name, code in codes.items() if code]}")

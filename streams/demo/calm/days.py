@@ -11,7 +11,7 @@ from streams.demo.world import World
 BUSINESS = 0.1  # of the customers belong to sales
 CALLERS = 16  # reach us through the call centre, which is more than one number can stand for
 ANONYMOUS_CALLS = 6
-HOUSEHOLDS, LARGEST_COMPANY = 40, 2_000  # so many of so many customers
+HOUSEHOLDS, LARGEST_COMPANY = 12, 2_000  # so many of so many customers
 
 
 def live(world: World) -> None:

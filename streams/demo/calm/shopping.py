@@ -8,6 +8,7 @@ from streams.demo.workdays import DAY, HOUR, MINUTE
 from streams.demo.world import Affair, World
 
 PAGES = ("/", "/sofas", "/sofas/ludwig", "/tables", "/tables/isar", "/beds", "/beds/alpsee", "/lamps", "/sale", "/stores", "/delivery")
+PRODUCTS = ("Ludwig sofa", "Isar table", "Alpsee bed", "Kastanie lamp")
 STORES = ("München", "Augsburg", "Nürnberg")
 SESSIONS, PAGES_A_SESSION = 5.6, 4  # per customer over 90 days, at most
 ORDERS = 1.1  # per shop customer over 90 days
@@ -43,7 +44,7 @@ class Shopping:
             affair.add("page.viewed", at, known=known, path=rng.choice(PAGES))
             at += rng.randrange(15, 240)
         if rng.random() < 0.25:
-            affair.add("cart.updated", at, known=known, product=rng.choice(PAGES[2:5:2]), quantity=rng.randrange(1, 4))
+            affair.add("cart.updated", at, known=known, product=rng.choice(PRODUCTS), quantity=rng.randrange(1, 4))
 
     def log_in_everywhere(self, person: Person) -> None:
         """Once with every browser, so that each cookie gets to know its owner."""

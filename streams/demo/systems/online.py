@@ -80,7 +80,7 @@ _BROKEN_SHOP_EVENTS = {
     _broken_event("evt-x4", data={"identifiers": {"email": "guest"}}): "no_identifier",
     _broken_event("evt-x5", data={"identifiers": {"email": "orders@haus-und-hof.example"}}): "no_identifier",
     _broken_event("evt-x6", data={"order": "S-1"}): "missing_field",
-    _broken_event("evt-x7", time="2199-01-01T00:00:00Z"): "time_out_of_range",
+    _broken_event("evt-x7", time="2399-01-01T00:00:00Z"): "time_out_of_range",
 }
 SHOP_EVENTS = System(SHOP, "shop_events.jsonl", _event, broken=_BROKEN_SHOP_EVENTS)
 

@@ -1,7 +1,7 @@
 """The workload that every engine gets: find the customers who are sent from team A to team B and back to A, as it happens.
 
-Per customer an engine keeps the last two teams and since when the last one has the customer; it must be durable. Every return to the
-team before is one alert. What the alerts must be is computed here, offline.
+Per customer an engine keeps the last two teams, since when the last one has the customer, and how many events there were: every event
+changes a state, and states must be durable. Every return to the team before is one alert. What the alerts must be is computed here, offline.
 """
 
 from collections.abc import Iterable, Iterator

@@ -31,6 +31,7 @@ def test_of_every_combination_of_values():
         told(2, "t.x", "c", facts=("y",)),
     )
     assert grouped(("customer", "facts", "channel"), *story) == [(("x", "mail"), "a"), (("y", "mail"), "ab")]
+    assert grouped(("matter", "facts"), told(2, "t.x", "z", facts=("x",))) == []
     assert grouped(("matter", "facts"), *story, told(3, "t.x", "z", facts=("y",))) == [(("x",), "a"), (("y",), "ab"), (("y",), "c")]
 
 
