@@ -60,6 +60,11 @@ def place(affair: Affair, at: int, *, due_days: int = 9, lead: str = "", departm
     return at
 
 
+def ship(affair: Affair, placed: int) -> int:
+    """The carrier comes the next day, also on holidays; returns when."""
+    return affair.add("parcel.handed_over", placed + 25 * HOUR + affair.world.rng.randrange(6 * HOUR))
+
+
 def due_day(affair: Affair, placed: int, due_days: int) -> date:
     """The promised day."""
     return affair.office.day_of(placed + due_days * DAY)

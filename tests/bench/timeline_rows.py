@@ -63,8 +63,8 @@ FROM numbers({{customers}})
 JOURNEYS = f"""
 INSERT INTO journey_latest (journey_id, kind, customer_id, matter, ref, status, opened_at, ended_at, last_at, departments, teams, handoffs, bounces,
     touches_in, touches_out, repeats, promises, reopened, turn, waits_for, waiting, findings, version)
-SELECT reinterpretAsUUID(sipHash128('journey', case)), kind, customer, concat(kind, ':', toString(case)), matter, case % 10 = 0 ? 'open' : 'completed', at,
-    case % 10 = 0 ? NULL : toNullable(at + toIntervalHour(16)), at + toIntervalHour(18), ['online', 'service'], [], case % 5, case % 2, case % 4, case % 3,
+SELECT reinterpretAsUUID(sipHash128('journey', case)), kind, customer, concat(kind, ':', toString(case)) AS matter, matter, case % 10 = 3 ? 'open' : 'completed', at,
+    case % 10 = 3 ? NULL : toNullable(at + toIntervalHour(16)), at + toIntervalHour(18), ['online', 'service'], [], case % 5, case % 2, case % 4, case % 3,
     case % 2, 0, case % 7 = 0, 'us', '', map('service', 1000000 * (case % 90000), 'customer', 1000000 * (case % 9000)), [], 1
 FROM (SELECT {_CASE} FROM numbers({{rows}}))
 WHERE kind != '' AND step = 0

@@ -9,7 +9,6 @@ from tests.cli.printed import lines
 from tests.cli.story import ANNA, ANNAS_PHONE, CARD, JONAS, LATE
 
 pytestmark = pytest.mark.server
-ANNAS_ID, JONAS_ID = customer_id(ANNA), customer_id(JONAS)
 THREAD = f"""\
 Customer {ANNAS_ID}
   email        {ANNA[6:14]}…

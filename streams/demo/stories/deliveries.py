@@ -1,13 +1,9 @@
 """Stories of orders that come late, hang somewhere, or are asked about before they came."""
 
-from streams.demo.steps import due_day, order, place
+from streams.demo.steps import due_day, order, place, ship
 from streams.demo.stories.told import breaks, nearly
 from streams.demo.workdays import DAY, HOUR, MINUTE
 from streams.demo.world import Affair, World
-
-
-def _hand_over(affair: Affair, placed: int) -> int:
-    return affair.add("parcel.handed_over", affair.office.next(placed, 1, 16) + affair.world.rng.randrange(HOUR))
 
 
 def _deliver(affair: Affair, at: int) -> int:
@@ -17,14 +13,14 @@ def _deliver(affair: Affair, at: int) -> int:
 @breaks("late_delivery")
 def two_days_late(w: World) -> None:
     a, t = w.scene(12, "order")
-    _hand_over(a, place(a, t, due_days=5))
+    ship(a, place(a, t, due_days=5))
     w.expect("late_delivery", a, "order", until=_deliver(a, t + 7 * DAY))
 
 
 @breaks("late_delivery")
 def on_its_way_since_last_week(w: World) -> None:
     a, t = w.scene_at(w.long_ago(8), "order")
-    _hand_over(a, place(a, t, due_days=4))
+    ship(a, place(a, t, due_days=4))
     w.expect("late_delivery", a, "order")
 
 
@@ -32,7 +28,7 @@ def on_its_way_since_last_week(w: World) -> None:
 def lost_on_its_way(w: World) -> None:
     """So it does not move either."""
     a, t = w.scene(20, "order")
-    _hand_over(a, place(a, t, due_days=6))
+    ship(a, place(a, t, due_days=6))
     w.expect("late_delivery", a, "order")
     w.expect("stuck_order", a, "order")
 
@@ -40,28 +36,28 @@ def lost_on_its_way(w: World) -> None:
 @breaks("late_delivery")
 def canceled_when_the_day_was_over(w: World) -> None:
     a, t = w.scene(12, "order")
-    _hand_over(a, place(a, t, due_days=5))
+    ship(a, place(a, t, due_days=5))
     w.expect("late_delivery", a, "order", until=a.add("order.canceled", t + 8 * DAY))
 
 
 @nearly("late_delivery")
 def on_the_evening_of_the_promised_day(w: World) -> None:
     a, t = w.scene(12, "order")
-    _hand_over(a, place(a, t, due_days=6))
+    ship(a, place(a, t, due_days=6))
     w.expect("late_delivery", a, "order", until=_deliver(a, w.office.at(due_day(a, t, 6), 19.5)), level="at_risk")
 
 
 @nearly("late_delivery")
 def canceled_before_it_was_late(w: World) -> None:
     a, t = w.scene(12, "order")
-    _hand_over(a, place(a, t, due_days=7))
+    ship(a, place(a, t, due_days=7))
     a.add("order.canceled", t + 4 * DAY)
 
 
 @nearly("late_delivery")
 def a_day_early(w: World) -> None:
     a, t = w.scene(12, "order")
-    _hand_over(a, place(a, t, due_days=6))
+    ship(a, place(a, t, due_days=6))
     _deliver(a, t + 5 * DAY)
 
 
@@ -77,7 +73,7 @@ def the_workshop_needs_twelve_days(w: World) -> None:
 @breaks("stuck_order")
 def lost_but_not_yet_late(w: World) -> None:
     a, t = w.scene_at(w.long_ago(14), "order")
-    _hand_over(a, place(a, t, due_days=40))
+    ship(a, place(a, t, due_days=40))
     w.expect("stuck_order", a, "order")
 
 
@@ -92,7 +88,7 @@ def never_paid_and_canceled(w: World) -> None:
 @breaks("stuck_order")
 def two_weeks_with_the_carrier(w: World) -> None:
     a, t = w.scene(22, "order")
-    handed = _hand_over(a, place(a, t, due_days=30))
+    handed = ship(a, place(a, t, due_days=30))
     w.expect("stuck_order", a, "order", until=_deliver(a, handed + 14 * DAY))
 
 
@@ -114,7 +110,7 @@ def canceled_on_the_ninth_day(w: World) -> None:
 @breaks("survey_too_early")
 def asked_on_the_second_day(w: World) -> None:
     a, t = w.scene(12, "order")
-    _hand_over(a, place(a, t))
+    ship(a, place(a, t))
     a.add("survey.sent", t + 2 * DAY)
     w.expect("survey_too_early", a, "order", until=_deliver(a, t + 5 * DAY))
 
@@ -122,7 +118,7 @@ def asked_on_the_second_day(w: World) -> None:
 @breaks("survey_too_early")
 def asked_twice_before_it_came(w: World) -> None:
     a, t = w.scene(14, "order")
-    _hand_over(a, place(a, t, due_days=12))
+    ship(a, place(a, t, due_days=12))
     for days in (2, 4):
         a.add("survey.sent", t + days * DAY)
     w.expect("survey_too_early", a, "order", until=_deliver(a, t + 6 * DAY), occurrences=2)
@@ -140,7 +136,7 @@ def asked_about_what_was_canceled(w: World) -> None:
 @nearly("survey_too_early")
 def asked_on_the_eve(w: World) -> None:
     a, t = w.scene(12, "order")
-    _hand_over(a, place(a, t))
+    ship(a, place(a, t))
     a.add("survey.sent", _deliver(a, t + 4 * DAY) - 20 * HOUR)
 
 

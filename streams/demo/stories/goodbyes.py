@@ -1,7 +1,7 @@
 """Stories of people whom we do not recognise, and of people who leave."""
 
 from streams.demo.people import Person
-from streams.demo.steps import ask, hand_over, open_ticket, order, place, resolve, too_late
+from streams.demo.steps import ask, hand_over, open_ticket, order, place, resolve, ship, too_late
 from streams.demo.stories.told import breaks, nearly, pairs
 from streams.demo.workdays import DAY, HOUR, MINUTE
 from streams.demo.world import World
@@ -58,7 +58,7 @@ def two_people_of_one_name(w: World) -> None:
 def one_star_for_a_late_parcel(w: World) -> None:
     a, t = w.scene(14, "order")
     place(a, t, due_days=4)
-    a.add("parcel.handed_over", w.office.next(t, 1, 15))
+    ship(a, t)
     delivered = a.add("parcel.delivered", t + 7 * DAY)
     a.add("review.received", delivered + 30 * HOUR, score=1)
     w.expect("late_delivery", a, "order", until=delivered)
@@ -135,7 +135,7 @@ def canceled_before_it_broke(w: World) -> None:
     a, t = w.scene(16, "order")
     w.affair(a.person).add("contract.canceled", t + DAY)
     place(a, t, due_days=4)
-    a.add("parcel.handed_over", w.office.next(t, 1, 15))
+    ship(a, t)
     w.expect("late_delivery", a, "order", until=a.add("parcel.delivered", t + 8 * DAY))
 
 
@@ -143,7 +143,7 @@ def canceled_before_it_broke(w: World) -> None:
 def forgiven(w: World) -> None:
     a, t = w.scene(16, "order")
     place(a, t, due_days=4)
-    a.add("parcel.handed_over", w.office.next(t, 1, 15))
+    ship(a, t)
     delivered = a.add("parcel.delivered", t + 6 * DAY)
     a.add("review.received", delivered + DAY, score=5)
     w.expect("late_delivery", a, "order", until=delivered)
@@ -153,7 +153,7 @@ def forgiven(w: World) -> None:
 def unhappy_although_it_was_just_in_time(w: World) -> None:
     a, t = w.scene(14, "order")
     place(a, t, due_days=5)
-    a.add("parcel.handed_over", w.office.next(t, 1, 15))
+    ship(a, t)
     delivered = a.add("parcel.delivered", w.office.at(w.office.day_of(t + 5 * DAY), 15))
     a.add("review.received", delivered + DAY, score=2)
     w.expect("late_delivery", a, "order", until=delivered, level="at_risk")

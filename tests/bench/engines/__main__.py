@@ -8,6 +8,7 @@ import asyncio
 import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from itertools import count
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -22,7 +23,6 @@ from tests.bench.engines.workload import alerts, encoded, records
 from tests.servers.kafka import KafkaServer
 
 PEERS = ("quix", "bytewax", "kafka-streams")
-SETTLE = 1.0  # seconds after topics were made
 LIVE_CUSTOMERS = 2_000  # while latencies are measured; few enough that everybody has alerts from the beginning
 
 
@@ -35,6 +35,7 @@ def arguments(words: Sequence[str]) -> argparse.Namespace:
     parser.add_argument("--events", type=int, default=500_000)
     parser.add_argument("--customers", type=int, default=20_000)
     parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--commit", type=int, default=1, help="seconds of work that an engine may do again after a crash")
     parser.add_argument("--rate", type=int, default=10_000, help="events a second while latencies are measured; 0: they are not")
     parser.add_argument("--seconds", type=float, default=15.0, help="that latencies are measured for")
     parser.add_argument("--engines", nargs="*", choices=list(CONTESTANTS), default=list(CONTESTANTS))
@@ -67,7 +68,7 @@ class Bench:
     def _setting(self, name: str, contestant: Contestant, topic: str) -> Setting:
         run = f"bench-{name}-{next(self._numbers)}"
         assert self._server.pid
-        return Setting(run, contestant, self._server.address, self._server.pid, topic, self._folder / run)
+        return Setting(run, contestant, self._server.address, self._server.pid, topic, self._folder / run, self._options.commit)
 
     def _attempt(self, name: str, act: Callable[[], str]) -> None:
         try:
@@ -110,9 +111,8 @@ class Bench:
 
     def _latency(self, name: str, contestant: Contestant, made: Sequence[object]) -> str:
         setting = self._setting(name, contestant, "")
-        setting = setting._replace(input=f"{setting.run}-events")  # type: ignore[attr-defined]
+        setting = replace(setting, input=f"{setting.run}-events")
         self._topics.create(setting.input)
-        time.sleep(SETTLE)
         run: Latency = asyncio.run(latency(setting, made, self._options.rate, self._options.seconds))  # type: ignore[arg-type]
         self.results[name].latency.append(run)  # type: ignore[attr-defined]
         return f"{run.rate:9,.0f} events/s  p50 {run.p50:6.0f} ms  p99 {run.p99:6.0f} ms  of {run.alerts:,} alerts"

@@ -22,7 +22,8 @@ class Unavailable(Exception):
 
 
 class Contestant(NamedTuple):
-    """`ready` installs it and returns what goes before `words`; `first` is run once before the engine, `{folder}` being its folder."""
+    """`ready` installs it and returns what goes before `words`; `first` is run once before the engine, `{folder}` being its folder and `{commit}`
+    the seconds between two commits."""
 
     title: str
     ready: Callable[[], Sequence[str]]
@@ -100,7 +101,7 @@ CONTESTANTS: Mapping[str, Contestant] = {
     "bytewax": Contestant(
         "Bytewax 0.21.1",
         bytewax,
-        ["-m", "bytewax.run", str(PEERS / "bytewax_flow.py"), "-r", "{folder}", "-s", "10", "-b", "0"],
+        ["-m", "bytewax.run", str(PEERS / "bytewax_flow.py"), "-r", "{folder}", "-s", "{commit}", "-b", "0"],
         first=["-m", "bytewax.recovery", "{folder}", "1"],
     ),
     "kafka-streams": Contestant("Kafka Streams 4.3.1", java, ["PingPong"]),

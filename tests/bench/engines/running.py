@@ -3,6 +3,7 @@
 import os
 import shutil
 import subprocess
+import time
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -13,6 +14,7 @@ from tests.bench.engines.kafka_side import Topics
 from tests.bench.engines.processes import Session, fields_of
 
 SERVER_TIME = {"message.timestamp.type": "LogAppendTime"}  # of alerts: one clock for all engines
+SETTLE = 1.0  # seconds until the broker leads the partitions of a new topic
 
 
 @dataclass(frozen=True)
@@ -25,6 +27,7 @@ class Setting:
     broker: int  # process id
     input: str
     folder: Path
+    commit: int  # seconds; what an engine has not made durable by then it does again after a crash: the same for all
     more: Mapping[str, str] = field(default_factory=dict)
 
     @property
@@ -38,7 +41,7 @@ class Setting:
 
     def filled(self, words: Iterable[str]) -> list[str]:
         """A command line with the folder of this run."""
-        return [*self.contestant.ready(), *(word.format(folder=self.folder) for word in words)]
+        return [*self.contestant.ready(), *(word.format(folder=self.folder, commit=self.commit) for word in words)]
 
     @property
     def environment(self) -> dict[str, str]:
@@ -52,6 +55,7 @@ class Setting:
             "BENCH_INPUT": self.input,
             "BENCH_OUTPUT": self.output,
             "BENCH_FOLDER": str(self.folder),
+            "BENCH_COMMIT": str(self.commit),
         }
 
 
@@ -65,6 +69,7 @@ def running(setting: Setting) -> Iterator[Session]:
         topics.create(setting.output, **SERVER_TIME)
         for table in setting.contestant.changelogs:
             topics.create(f"{setting.run}-{table}-changelog", **{"cleanup.policy": "compact"})
+        time.sleep(SETTLE)
         if setting.contestant.first:
             subprocess.run(setting.filled(setting.contestant.first), env=setting.environment, check=True, capture_output=True)
         session = Session(setting.filled(setting.contestant.words), setting.environment, setting.folder.with_suffix(".log"))

@@ -1,4 +1,4 @@
-"""The workload on Bytewax: state in its recovery store every ten seconds; decoded by msgspec."""
+"""The workload on Bytewax: a snapshot of the state in its recovery store at every commit; decoded by msgspec."""
 
 import os
 

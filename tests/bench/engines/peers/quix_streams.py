@@ -35,6 +35,7 @@ app = Application(
     broker_address=os.environ["BENCH_SERVERS"],
     consumer_group=os.environ["BENCH_RUN"],
     auto_offset_reset="earliest",
+    commit_interval=float(os.environ["BENCH_COMMIT"]),
     state_dir=os.environ["BENCH_FOLDER"],
     loglevel="WARNING",
 )

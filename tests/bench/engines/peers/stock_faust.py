@@ -11,6 +11,7 @@ app = faust.App(
     topic_partitions=8,
     topic_replication_factor=1,
     datadir=os.environ["BENCH_FOLDER"],
+    broker_commit_interval=float(os.environ["BENCH_COMMIT"]),
 )
 events = app.topic(os.environ["BENCH_INPUT"], key_type=str)
 alerts = app.topic(os.environ["BENCH_OUTPUT"], key_type=str)

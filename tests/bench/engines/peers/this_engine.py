@@ -116,7 +116,7 @@ def app_of(worker: Worker) -> Any:
 async def main() -> None:
     topics = Topics(RUN, PARTITIONS, 1)
     chunk = int(os.environ.get("BENCH_CHUNK", Worker.chunk))
-    app = app_of(Worker(os.environ["BENCH_SERVERS"], topics, RUN, Path(os.environ["BENCH_FOLDER"]), chunk=chunk))
+    app = app_of(Worker(os.environ["BENCH_SERVERS"], topics, RUN, Path(os.environ["BENCH_FOLDER"]), chunk=chunk, commit=float(os.environ["BENCH_COMMIT"])))
     stop = asyncio.Event()
     asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, stop.set)
     gc.collect()

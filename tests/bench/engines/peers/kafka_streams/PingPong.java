@@ -94,6 +94,7 @@ public final class PingPong {
     properties.put(StreamsConfig.STATE_DIR_CONFIG, environment.get("BENCH_FOLDER"));
     properties.put(StreamsConfig.NUM_STREAM_THREADS_CONFIG, environment.getOrDefault("BENCH_THREADS", "1"));
     properties.put(StreamsConfig.REPLICATION_FACTOR_CONFIG, "1");
+    properties.put(StreamsConfig.COMMIT_INTERVAL_MS_CONFIG, 1000 * Integer.parseInt(environment.get("BENCH_COMMIT")));
     properties.put("auto.offset.reset", "earliest");
     StoreBuilder<KeyValueStore<String, byte[]>> store =
         Stores.keyValueStoreBuilder(Stores.persistentKeyValueStore("held"), Serdes.String(), Serdes.ByteArray());
