@@ -121,7 +121,7 @@ def _merge(below: Any, above: Any) -> Any:
 
 
 def _sources(written: Any, path: Path) -> list[Any]:
-    """Sources stand in the file itself, or in files that it names (globs, relative to it)."""
+    """Sources stand in the file itself, or in files that it names (globs, relative to it); a company's file lends all that it has."""
     sources: list[Any] = []
     for entry in written if isinstance(written, list | tuple) else (written,):
         if not isinstance(entry, str):
@@ -132,5 +132,9 @@ def _sources(written: Any, path: Path) -> list[Any]:
             raise InvalidConfiguration([f"{path}:1: sources: no file matches {entry!r} in {path.parent}"])
         for file in found:
             text = file.read_text(encoding="utf-8")
-            sources.append(validate(Source, load_yaml(text, str(file)), str(file), text))
+            found_in = load_yaml(text, str(file))
+            if isinstance(found_in, dict) and "sources" in found_in:
+                sources += _sources(found_in["sources"], file)
+            else:
+                sources.append(validate(Source, found_in, str(file), text))
     return sources

@@ -29,7 +29,7 @@ SHOWN = 10  # wrong alerts that are named one by one
 Data = Annotated[Path, typer.Option("--data", "-d", metavar="DIR", help="Folder for the company, its exports, state and tables.")]
 Seed = Annotated[int, typer.Option("--seed", help="Another seed is another company.")]
 Customers = Annotated[int, typer.Option("--customers", min=300, help="How many people the company has.")]
-Days = Annotated[int, typer.Option("--days", min=28, help="How many days are simulated.")]
+Days = Annotated[int, typer.Option("--days", min=60, max=200, help="How many days are simulated.")]
 
 
 def register(app: typer.Typer) -> None:

@@ -37,7 +37,6 @@ OF_TYPE: Mapping[str, tuple[str, str]] = {  # the first part of the type -> syst
     "survey": (MAIL, "marketing"),
     "consent": (MAIL, "marketing"),
     "review": (FEEDBACK, "service"),
-    "identity": (WEB, "online"),
 }
 EXCEPT: Mapping[str, tuple[str, str]] = {
     "escalation.answered": (TRACKER, "engineering"),

@@ -45,8 +45,8 @@ def absorb(state: FamilyState, label: str, other: FamilyState) -> tuple[FamilySt
     members = _earliest(state.members, other.members)
     links = _widest(state.links, other.links)
     rests, passed = _rests(state, other, toxic)
-    touchpoints, sent = _touchpoints(state, other, toxic)
-    new = _new(state.touchpoints, touchpoints)
+    touchpoints, kept, sent = _touchpoints(state, other, toxic)
+    new = tuple(event_id for event_id, held in kept.items() if _differs(held, state.touchpoints.get(event_id)))
     logged = founded(label) if sent or passed else 0
     outputs = (
         *(reanchored(touchpoint, skip, logged) for touchpoint, skip in sent),
@@ -129,8 +129,8 @@ def _rests(state: FamilyState, other: FamilyState, toxic: tuple[str, ...]) -> tu
     return ({key: span for key, span in rests.items() if key not in passed} if passed else rests), passed
 
 
-def _touchpoints(state: FamilyState, other: FamilyState, toxic: tuple[str, ...]) -> tuple[dict[str, Held], list[Held]]:
-    """What stays, and what goes on because its anchor is toxic."""
+def _touchpoints(state: FamilyState, other: FamilyState, toxic: tuple[str, ...]) -> tuple[dict[str, Held], dict[str, Held], list[Held]]:
+    """What there is now, what of it was taken from `other`, and what goes on because its anchor is toxic."""
     touchpoints, sent = state.touchpoints, []
     if toxic is not state.toxic:
         sent = [held for held in touchpoints.values() if _is_passed(held, toxic)]
@@ -142,7 +142,7 @@ def _touchpoints(state: FamilyState, other: FamilyState, toxic: tuple[str, ...])
             sent.append(held)
         elif _replaces(held, touchpoints.get(event_id)):
             kept[event_id] = held
-    return ({**touchpoints, **kept} if kept else touchpoints), sent
+    return ({**touchpoints, **kept} if kept else touchpoints), kept, sent
 
 
 def _is_passed(held: Held, toxic: tuple[str, ...]) -> bool:
@@ -156,12 +156,6 @@ def _replaces(new: Held, old: Held | None) -> bool:
     return new[1] > old[1] and not wins(old[0], new[0])
 
 
-def _new(before: dict[str, Held], after: dict[str, Held]) -> tuple[str, ...]:
-    """Events that were not here before, or say something else now. One that was only sent again is neither."""
-    if after is before:
-        return ()
-    return tuple(event_id for event_id, held in after.items() if _differs(held, before.get(event_id)))
-
-
 def _differs(new: Held, old: Held | None) -> bool:
+    """Was it not here before, or does it say something else now? One that was only sent again does neither."""
     return new is not old and (old is None or new[0].digest != old[0].digest or new[1] != old[1])

@@ -44,6 +44,7 @@ def token(kind: str, value: str) -> str:
 
 ANNA, ANNAS_PHONE, CARD = token("email", "anna@example.org"), token("phone", "+49 151 23456789"), "loyalty:17"
 JONAS, HOTLINE = token("email", "jonas@example.org"), token("phone", "+49 30 1234567")
+ANNAS_ID, JONAS_ID = customer_id(ANNA), customer_id(JONAS)
 LATE, SILENT, TOO_EARLY = (alert_id(rule, (), rule) for rule in ("late_delivery", "silence", "survey_too_early"))
 SHARED = alert_id("shared_identifier", (JONAS, ANNA), "")
 

@@ -6,7 +6,7 @@ import pytest
 
 from schemas.ids import event_id
 from tests.cli.printed import lines
-from tests.cli.story import ANNA, LATE, SHARED, SILENT, TOO_EARLY
+from tests.cli.story import ANNA, ANNAS_ID, JONAS_ID, LATE, SHARED, SILENT, TOO_EARLY
 
 pytestmark = pytest.mark.server
 

@@ -5,7 +5,7 @@ import json
 import pytest
 
 from tests.cli.printed import lines
-from tests.cli.story import ANNA, ANNAS_PHONE, CARD, HOTLINE, JONAS
+from tests.cli.story import ANNA, ANNAS_ID, ANNAS_PHONE, CARD, HOTLINE, JONAS
 
 pytestmark = pytest.mark.server
 

@@ -4,9 +4,9 @@ import json
 
 import pytest
 
-from schemas.ids import customer_id, event_id
+from schemas.ids import event_id
 from tests.cli.printed import lines
-from tests.cli.story import ANNA, ANNAS_PHONE, CARD, JONAS, LATE
+from tests.cli.story import ANNA, ANNAS_ID, ANNAS_PHONE, CARD, JONAS_ID, LATE
 
 pytestmark = pytest.mark.server
 THREAD = f"""\

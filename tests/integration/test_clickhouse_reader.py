@@ -20,13 +20,6 @@ def reader(address: Address) -> Iterator[Reader]:
     found.close()
 
 
-@pytest.fixture
-def sink(address: Address) -> Iterator[ClickHouseSink]:
-    found = ClickHouseSink(address)
-    yield found
-    found.close()
-
-
 def test_an_answer_has_columns_with_their_types_and_rows(reader: Reader, sink: ClickHouseSink):
     sink.write("1", [entry("a"), alert()])
     answer = reader.query("SELECT customer_id, refs FROM timeline;")

@@ -1,7 +1,6 @@
 import json
 import urllib.parse
 import urllib.request
-from collections.abc import Iterator
 from itertools import permutations
 from typing import Any
 from uuid import UUID
@@ -19,13 +18,6 @@ from tests.integration.published import DAY, MARCH, alert, change, eid, entry, j
 pytestmark = pytest.mark.server
 
 ANNA, COOKIE, PHONE = "email:anna", "cookie:1", "phone:49"
-
-
-@pytest.fixture
-def sink(address: Address) -> Iterator[ClickHouseSink]:
-    found = ClickHouseSink(address)
-    yield found
-    found.close()
 
 
 def named(identifier: str) -> UUID:
