@@ -53,9 +53,30 @@ demo: setup ## simulate a company, find its broken journeys, leave the tables fo
 test: setup ## run the tests
 	@$(PYTEST) $(ARGS)
 
+# How long things are broken, on how many brokers (1 or 3), and a SEED to do the same again.
+MINUTES ?= 30
+BROKERS ?= 1
+.PHONY: chaos
+chaos: setup ## kill everything at random under load, then compare every table with the truth: MINUTES=30 BROKERS=1 SEED=
+	@$(BIN)/python -m tests.chaos.run --minutes $(MINUTES) --brokers $(BROKERS) $(if $(SEED),--seed $(SEED))
+
 .PHONY: coverage
 coverage: setup ## the pure part must be covered to the last branch, by tests that leave nothing to chance
 	@$(PYTEST) --quiet --cov --cov-report=term -m 'not (bench or data or law or server or thorough)' $(ARGS)
+
+# make bench EVENTS=100000 ROUNDS=1 RATE=0: shorter, and without latencies. ENGINES="redthread bytewax" for some only.
+EVENTS ?= 500000
+ROUNDS ?= 3
+RATE ?= 10000
+ENGINES ?=
+
+.PHONY: bench
+bench: setup ## one workload side by side: stock Faust, this engine, Quix Streams, Bytewax, Kafka Streams
+	@$(BIN)/python -m tests.bench.engines --events $(EVENTS) --rounds $(ROUNDS) --rate $(RATE) $(if $(ENGINES),--engines $(ENGINES))
+
+.PHONY: bench-chain
+bench-chain: setup ## the whole chain on Kafka, events to alerts in ClickHouse; KNOWN="20000 1000000" for its growth with the customers
+	@$(BIN)/python -m tests.bench.bench_chain --events $(EVENTS) $(if $(KNOWN),--known $(KNOWN))
 
 .PHONY: check
 check: lint types contracts coverage test ## everything that CI checks

@@ -17,7 +17,9 @@ def create_app(settings: Settings, loaded: Loaded, worker: Worker) -> WorkerApp:
         raise InvalidConfiguration(["REDTHREAD_SECRET: is not set; every worker must hash identifiers with the same key"])
     sources = [source for source in company.sources if source.input.topic]
     if not sources:
-        raise InvalidConfiguration([f"{loaded.path}:1: sources: none of them names a topic (input: {{topic: ...}}), so a worker has nothing to read"])
+        raise InvalidConfiguration(
+            [f"{loaded.path}:1: sources: none of them names a topic (input: {{topic: ...}}), so a worker has nothing to read"]
+        )
     return WorkerApp(
         worker,
         ingest=Ingest(company, secret),

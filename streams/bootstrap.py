@@ -11,8 +11,7 @@ from typing import NamedTuple
 from schemas.company import Company
 from schemas.strict import InvalidConfiguration
 from sinks.clickhouse import Address, ClickHouseSink, EmbeddedServer, Retry, Target, connect, migrate, parse
-from streams.config import Loaded, journeys_of
-from streams.core.alerts import AlertBook
+from streams.config import Loaded, alerts_of, journeys_of
 from streams.core.calendar import US
 from streams.core.identity import IdentityRules
 from streams.core.rules.court import Court
@@ -45,14 +44,7 @@ class Pipeline:
 
 def customer_stage(company: Company, court: Court) -> CustomerStage:
     """The stage `customer` of this company."""
-    named = {**company.words, **company.calendars}
-    rules = {name: rule for name, rule in company.rules.items() if rule.enabled}
-    return CustomerStage(
-        IdentityRules.of(company),
-        court,
-        AlertBook(rules, company.journeys, timezone=company.timezone, named=named),
-        journeys_of(company),
-    )
+    return CustomerStage(IdentityRules.of(company), court, alerts_of(company), journeys_of(company))
 
 
 class Server(NamedTuple):

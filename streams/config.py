@@ -10,9 +10,11 @@ from pathlib import Path
 from typing import Any, NamedTuple, TypeVar
 
 from schemas.company import Company
+from schemas.rule import Rule
 from schemas.source import Source
 from schemas.strict import InvalidConfiguration, line_of, load_yaml, validate
 from schemas.vocabulary import VOCABULARY
+from streams.core.alerts import AlertBook
 from streams.core.journeys import JourneyBook
 from streams.core.rules.court import Court
 
@@ -75,7 +77,7 @@ def shipped() -> dict[str, Any]:
 def court_of(company: Company) -> Court:
     """The company's enabled rules, compiled."""
     return Court(
-        {name: rule for name, rule in company.rules.items() if rule.enabled},
+        _enabled(company),
         words=company.words,
         types=catalogue(company),
         calendars=company.calendars,
@@ -83,6 +85,16 @@ def court_of(company: Company) -> Court:
         timezone=company.timezone,
         off=[name for name, rule in company.rules.items() if not rule.enabled],
     )
+
+
+def alerts_of(company: Company) -> AlertBook:
+    """What the company's enabled rules say of their alerts."""
+    named = {**company.words, **company.calendars}
+    return AlertBook(_enabled(company), company.journeys, timezone=company.timezone, named=named)
+
+
+def _enabled(company: Company) -> dict[str, Rule]:
+    return {name: rule for name, rule in company.rules.items() if rule.enabled}
 
 
 def journeys_of(company: Company) -> JourneyBook:
@@ -120,21 +132,23 @@ def _merge(below: Any, above: Any) -> Any:
     return {key: value for key, value in merged.items() if value is not None}
 
 
-def _sources(written: Any, path: Path) -> list[Any]:
+def _sources(written: Any, path: Path, lending: tuple[Path, ...] = ()) -> list[Any]:
     """Sources stand in the file itself, or in files that it names (globs, relative to it); a company's file lends all that it has."""
     sources: list[Any] = []
     for entry in written if isinstance(written, list | tuple) else (written,):
         if not isinstance(entry, str):
-            sources.append(entry)
+            sources.append(validate(Source, entry, str(path)) if lending else entry)
             continue
         found = sorted(path.parent.glob(entry))
         if not found:
             raise InvalidConfiguration([f"{path}:1: sources: no file matches {entry!r} in {path.parent}"])
         for file in found:
             text = file.read_text(encoding="utf-8")
-            found_in = load_yaml(text, str(file))
-            if isinstance(found_in, dict) and "sources" in found_in:
-                sources += _sources(found_in["sources"], file)
+            document = load_yaml(text, str(file))
+            if not isinstance(document, dict) or "sources" not in document:
+                sources.append(validate(Source, document, str(file), text))
+            elif file in (path, *lending):
+                raise InvalidConfiguration([f"{path}:1: sources: {entry!r} lends its sources to itself"])
             else:
-                sources.append(validate(Source, found_in, str(file), text))
+                sources += _sources(document["sources"], file, (*lending, path))
     return sources

@@ -66,8 +66,9 @@ class Feed(ConsumerRebalanceListener):  # type: ignore[misc]
         self._consumer.subscribe(topics=list(topics), listener=self)
 
     def on_partitions_assigned(self, assigned: Iterable[TopicPartition]) -> None:
-        """Nothing that was read under an earlier assignment counts any more."""
+        """Nothing that was read under an earlier assignment counts any more; a predecessor may have died before the views saw what it wrote."""
         self._forget(assigned)
+        self._identity_since = self._clock()
 
     def on_partitions_revoked(self, revoked: Iterable[TopicPartition]) -> None:
         """Whoever has them next reads again what was not committed."""
@@ -77,12 +78,21 @@ class Feed(ConsumerRebalanceListener):  # type: ignore[misc]
         for partition in partitions:
             self._batches.pop(partition, None)
 
-    def _batch(self, partition: TopicPartition) -> Batch:
-        """Take the partition up where it was left: with what was pending, if anything was."""
-        if partition not in self._batches:
-            committed = self._consumer.committed(partition, metadata=True)
-            self._batches[partition] = Batch(None if committed is None else parse(committed.metadata, committed.offset))
-        return self._batches[partition]
+    def _take_up(self, partition: TopicPartition, records: list[Any]) -> list[Any]:
+        """Go on where the partition was left, with what was pending, if anything was; which of the records count.
+
+        A partition that stays ours across a rebalance is not read again by itself: kafka-python keeps its position, which is behind
+        records that we have forgotten, or before what another sink has written meanwhile.
+        """
+        committed = self._consumer.committed(partition, metadata=True)
+        self._batches[partition] = Batch(None if committed is None else parse(committed.metadata, committed.offset))
+        if committed is not None and committed.offset == records[0].offset:
+            return records
+        if committed is None:
+            self._consumer.seek_to_beginning(partition)
+        else:
+            self._consumer.seek(partition, committed.offset)
+        return []
 
     def run(self, until: Callable[[], bool]) -> None:
         """Until told to stop; what was read and not written is left to the next one."""
@@ -95,7 +105,9 @@ class Feed(ConsumerRebalanceListener):  # type: ignore[misc]
         polled: Mapping[TopicPartition, list[Any]] = self._consumer.poll(timeout_ms=int(POLL * 1000), max_records=self._limits.messages)
         now = self._clock()
         for partition, records in polled.items():
-            self._batch(partition).add(records, now)
+            taken = records if partition in self._batches else self._take_up(partition, records)
+            if taken:
+                self._batches[partition].add(taken, now)
         full = [partition for partition, batch in self._batches.items() if batch.is_full(self._limits, now)]
         written = self._write(full, now) if full else 0
         self._refresh()

@@ -18,8 +18,7 @@ from schemas.identity import Arrived, IdentityChange
 from schemas.plain import Published
 from schemas.source import Source
 from schemas.timeline import TimelineEntry
-from streams.config import court_of
-from streams.core.alerts import AlertBook
+from streams.config import alerts_of, court_of
 from streams.core.calendar import US
 from streams.core.identity import IdentityRules
 from streams.core.journeys import JourneyBook
@@ -92,21 +91,22 @@ class UpTo(Ingest):
 
 def over_files(company: Company, inputs: Sequence[Input], secret: bytes, since: int, now: int | None, report: Report) -> Files:
     """All rules of the company that are on; `now` closes the clocks, None at the newest event."""
-    rules = {name: rule for name, rule in company.rules.items() if rule.enabled}
     identity = IdentityRules.of(company)
-    book = AlertBook(rules, company.journeys, timezone=company.timezone, named={**company.words, **company.calendars})
-    stage = CustomerStage(identity, court_of(company), book, JourneyBook({}, words=company.words, matter=company.matter))
+    stage = CustomerStage(identity, court_of(company), alerts_of(company), JourneyBook({}, words=company.words, matter=company.matter))
     kept = Kept(since)
-    with TemporaryDirectory(prefix="redthread-") as folder, RocksStore(Path(folder)) as store:
-        with closing(EmbeddedEngine(identity, stage, store, kept)) as engine:
-            backfill = Backfill(
-                engine,
-                UpTo(company, secret, now),
-                store,
-                version="",
-                longest=company.max_record,
-                received_at=int(datetime.now(UTC).timestamp() * US),
-                report=report,
-            )
-            done = backfill.run(inputs, now)
+    with (
+        TemporaryDirectory(prefix="redthread-") as folder,
+        RocksStore(Path(folder)) as store,
+        closing(EmbeddedEngine(identity, stage, store, kept)) as engine,
+    ):
+        backfill = Backfill(
+            engine,
+            UpTo(company, secret, now),
+            store,
+            version="",
+            longest=company.max_record,
+            received_at=int(datetime.now(UTC).timestamp() * US),
+            report=report,
+        )
+        done = backfill.run(inputs, now)
     return Files(kept.alerts(), done.touchpoints, kept.customers(), done.newest if now is None else now)

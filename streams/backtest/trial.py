@@ -6,8 +6,7 @@ from schemas.clock import Clock
 from schemas.company import Company
 from schemas.nearest import nearest
 from schemas.strict import InvalidConfiguration
-from streams.config import court_of
-from streams.core.alerts import AlertBook
+from streams.config import alerts_of, court_of
 from streams.core.backtest import Tally, Trial
 from streams.rulepack.bench import needed
 
@@ -29,9 +28,7 @@ def alone(company: Company, names: Sequence[str]) -> Company:
 
 def trial_of(company: Company, now: int) -> Trial:
     """All rules of the company that are on, in front of a history that is complete up to `now`."""
-    on = {name: rule for name, rule in company.rules.items() if rule.enabled}
-    book = AlertBook(on, company.journeys, timezone=company.timezone, named={**company.words, **company.calendars})
-    return Trial(court_of(company), book, Clock(now))
+    return Trial(court_of(company), alerts_of(company), Clock(now))
 
 
 def tallies_of(company: Company, names: Sequence[str], since: int) -> list[Tally]:

@@ -1,18 +1,19 @@
 """`redthread alerts`: what is broken, newest first; `redthread alerts show ID`: one alert with its evidence and history."""
 
 from collections.abc import Sequence
-from typing import Annotated, Any
+from typing import Annotated, Any, get_args
 
 import typer
 from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
+from schemas.alert import Severity, Status
 from streams.cli.filters import Where, choice
 from streams.cli.opened import Opened, opened
 from streams.cli.options import DATA_FOLDER, Company, Data, Json, Lang, Limit, Server, Shape, Since, examples, shape
 from streams.cli.output import Format, complain, err, print_json, print_rows, say, shown
-from streams.cli.thread import Break, broken
+from streams.cli.thread import Break, broken, evidence_of
 from streams.cli.times import since as instant_of
 from streams.cli.who import the_one
 
@@ -32,8 +33,8 @@ COLUMNS = (
 )
 SHOWN = ("starts_at", "severity", "status", "rule", "responsible", "alert_id", "summary")  # the others are for programs
 ID_SHOWN = 8  # characters of an id in a table: enough for `alerts show`
-STATUSES = ("open", "held", "acknowledged", "silenced", "resolved", "withdrawn")
-SEVERITIES = ("critical", "high", "warning", "info")
+STATUSES: tuple[str, ...] = get_args(Status)
+SEVERITIES: tuple[str, ...] = get_args(Severity)
 ONE = """
 SELECT starts_at, toString(alert_id), rule, title, status, level, severity, responsible, matter, occurrences, ends_at, summary, cause, evidence,
     toString(customer_id), journey, departments, identifiers, key, historical, rule_version, if(empty(successor), '', toString(successor))
@@ -129,8 +130,10 @@ def show(
 
 def _document(found: dict[str, Any], history: Sequence[Sequence[Any]]) -> dict[str, Any]:
     document = {"starts_at" if name == "at" else name: value for name, value in found.items()}
-    evidence = [dict(zip(("event_id", "at", "type", "department"), event, strict=True)) for event in found["evidence"]]
-    return document | {"evidence": evidence, "history": [dict(zip(HISTORY_COLUMNS, change, strict=True)) for change in history]}
+    return document | {
+        "evidence": evidence_of(found["evidence"]),
+        "history": [dict(zip(HISTORY_COLUMNS, change, strict=True)) for change in history],
+    }
 
 
 def _print(found: dict[str, Any], history: Sequence[Sequence[Any]], look: Opened) -> None:

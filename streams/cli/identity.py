@@ -5,7 +5,8 @@ from typing import Annotated, Any
 import typer
 from rich.text import Text
 
-from streams.cli.opened import NOBODY, Opened, opened
+from sinks.clickhouse.rows import NOBODY
+from streams.cli.opened import Opened, opened
 from streams.cli.options import DATA_FOLDER, Company, Data, Json, Server, examples
 from streams.cli.output import Format, print_json, print_rows, say
 from streams.cli.who import WHO, the_one

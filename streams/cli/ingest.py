@@ -9,7 +9,6 @@ import typer
 from schemas.codec import encode_json
 from schemas.dead_letter import DeadLetter
 from schemas.envelope import HEADERS, seal
-from schemas.source import Source
 from schemas.strict import InvalidConfiguration
 from streams.bootstrap import inputs_of
 from streams.cli.kafka import Servers, settings_of, topics_of
@@ -57,11 +56,11 @@ def ingest(
                     send(broken, key=key, value=value, headers=list(HEADERS))
                     dead += 1
                 else:
-                    send(topic, value=value_of(given.source, record))
+                    send(topic, value=value_of(record))
                     sent += 1
             err.print(f"{given.path.name}: {sent:,} records to {topic}" + (f", {dead:,} dead letters" if dead else ""), markup=False)
 
 
-def value_of(source: Source, record: Record) -> bytes:
+def value_of(record: Record) -> bytes:
     """JSON: as it stood in the file, or the row of a table as an object."""
     return record.raw if record.value is None else encode_json(record.value)

@@ -7,7 +7,9 @@ import typer
 from schemas.topics import Topics
 from streams.settings import Settings
 
-Servers = Annotated[str | None, typer.Option("--kafka", metavar="HOST:PORT", help="Bootstrap servers, with commas; left out: REDTHREAD_KAFKA.")]
+Servers = Annotated[
+    str | None, typer.Option("--kafka", metavar="HOST:PORT", help="Bootstrap servers, with commas; left out: REDTHREAD_KAFKA.")
+]
 
 
 def settings_of(kafka: str | None) -> Settings:

@@ -29,7 +29,6 @@ from streams.settings import Settings
 from streams.sources.normalise import Identifiers
 
 LONGEST_REFUSAL = 600  # characters of a refused query's message; some repeat the whole query
-NOBODY = "00000000-0000-0000-0000-000000000000"
 
 
 class Opened:

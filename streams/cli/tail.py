@@ -13,7 +13,11 @@ from streams.cli.kafka import Servers, settings_of, topics_of
 from streams.cli.options import examples
 from streams.engine.edges import messages
 
-EPILOG = examples("redthread tail alerts.changes --follow", "redthread tail timeline.entries --beginning --limit 10", "redthread tail desk.tickets.v1 --beginning")
+EPILOG = examples(
+    "redthread tail alerts.changes --follow",
+    "redthread tail timeline.entries --beginning --limit 10",
+    "redthread tail desk.tickets.v1 --beginning",
+)
 
 
 def register(app: typer.Typer) -> None:
@@ -22,7 +26,9 @@ def register(app: typer.Typer) -> None:
 
 
 def tail(
-    topic: Annotated[str, typer.Argument(metavar="TOPIC", help="A topic of any name, or one of ours without prefix and version: alerts.changes.")],
+    topic: Annotated[
+        str, typer.Argument(metavar="TOPIC", help="A topic of any name, or one of ours without prefix and version: alerts.changes.")
+    ],
     kafka: Servers = None,
     beginning: Annotated[bool, typer.Option("--beginning", "-b", help="From the first message on.")] = False,
     follow: Annotated[bool, typer.Option("--follow", "-f", help="Wait for more, until Ctrl-C.")] = False,
@@ -48,7 +54,15 @@ def name_of(topic: str, topics: Topics) -> str:
 def line(message: Any) -> bytes:
     """The message as JSON."""
     key = None if message.key is None else message.key.decode("utf-8", "replace")
-    return encode_json({"partition": message.partition, "offset": message.offset, "timestamp": message.timestamp, "key": key, "value": _value(message.value)})
+    return encode_json(
+        {
+            "partition": message.partition,
+            "offset": message.offset,
+            "timestamp": message.timestamp,
+            "key": key,
+            "value": _value(message.value),
+        }
+    )
 
 
 def _value(value: bytes | None) -> Any:

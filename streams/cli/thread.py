@@ -10,6 +10,7 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
+from schemas.alert import Evidence
 from streams.cli.output import shown
 
 LONG_GAP = timedelta(days=3)  # longer than a weekend
@@ -64,6 +65,11 @@ class Break(NamedTuple):
     cause: str
     evidence: Sequence[Sequence[Any]]
     first_step: str = ""
+
+
+def evidence_of(events: Sequence[Sequence[Any]]) -> list[dict[str, Any]]:
+    """The evidence of an alert for programs."""
+    return [dict(zip(Evidence.__struct_fields__, event, strict=True)) for event in events]
 
 
 class Customer(NamedTuple):

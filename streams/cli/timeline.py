@@ -9,7 +9,7 @@ from streams.cli.opened import Opened, opened
 from streams.cli.options import DATA_FOLDER, Company, Data, Json, Lang, Server, Since, examples
 from streams.cli.output import print_json, say
 from streams.cli.rule_texts import Language
-from streams.cli.thread import Break, Customer, Moment, head, thread
+from streams.cli.thread import Break, Customer, Moment, evidence_of, head, thread
 from streams.cli.times import since as instant_of
 from streams.cli.who import WHO, the_one
 
@@ -94,5 +94,8 @@ def _document(story: Story) -> dict[str, Any]:
 
 
 def _alert(broken: Break) -> dict[str, Any]:
-    evidence = [dict(zip(("event_id", "at", "type", "department"), event, strict=True)) for event in broken.evidence]
-    return {"starts_at": broken.at} | {name: value for name, value in broken._asdict().items() if name != "at"} | {"evidence": evidence}
+    return (
+        {"starts_at": broken.at}
+        | {name: value for name, value in broken._asdict().items() if name != "at"}
+        | {"evidence": evidence_of(broken.evidence)}
+    )

@@ -9,7 +9,8 @@ from uuid import UUID
 
 import typer
 
-from streams.cli.opened import NOBODY, Opened
+from sinks.clickhouse.rows import NOBODY
+from streams.cli.opened import Opened
 from streams.cli.output import Format, complain, print_rows
 
 WHO = typer.Argument(

@@ -19,7 +19,9 @@ EPILOG = examples(
     "REDTHREAD_WORKER=worker-1 redthread worker --kafka kafka-0:9092,kafka-1:9092 --data /data",
     "redthread worker --replay   # history: time is event time, alerts are stored and not delivered",
 )
-Data = Annotated[Path, typer.Option("--data", "-d", metavar="DIR", help="States of this worker; they can be lost, and take a while to be read again.")]
+Data = Annotated[
+    Path, typer.Option("--data", "-d", metavar="DIR", help="States of this worker; they can be lost, and take a while to be read again.")
+]
 
 
 def register(app: typer.Typer) -> None:

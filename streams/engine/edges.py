@@ -67,4 +67,3 @@ def messages(servers: str, topic: str, *, beginning: bool = False, follow: bool 
                 yield from batch
     finally:
         consumer.close()
-

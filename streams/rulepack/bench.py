@@ -10,8 +10,7 @@ from pydantic import BaseModel
 from schemas.company import Company
 from schemas.rule import Rule
 from schemas.strict import validate
-from streams.config import court_of, shipped
-from streams.core.alerts import AlertBook
+from streams.config import alerts_of, court_of, shipped
 from streams.core.identity import IdentityRules
 from streams.core.journeys import JourneyBook
 from streams.rulepack.pipeline import Stages
@@ -31,9 +30,8 @@ def stages_for(company: Company, rule: str) -> Stages:
     names = needed(company, rule)
     alone = company.model_copy(update={"rules": {name: company.rules[name] for name in company.rules if name in names}})
     identity = IdentityRules.of(alone)
-    alerts = AlertBook(alone.rules, alone.journeys, timezone=alone.timezone, named={**alone.words, **alone.calendars})
     journeys = JourneyBook({}, words=alone.words, matter=alone.matter)
-    return Stages(identity, CustomerStage(identity, court_of(alone), alerts, journeys))
+    return Stages(identity, CustomerStage(identity, court_of(alone), alerts_of(alone), journeys))
 
 
 def needed(company: Company, rule: str) -> frozenset[str]:

@@ -11,10 +11,10 @@ from schemas.source import Choice, EventSpec, Source, is_plain, words_of
 from streams.sources.normalise import clean
 from streams.sources.paths import Getter, compile_expression, compile_value, is_true
 from streams.sources.record import Adapter, Draft, Invalid
+from streams.sources.values import SHOWN
 
 Pairs = tuple[tuple[str, Getter], ...]
 ID_JOIN = "|"  # between the fields of an event id
-SHOWN = 60  # characters of a value that a message repeats
 
 
 class _Event(NamedTuple):

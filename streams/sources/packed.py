@@ -6,8 +6,6 @@ import io
 import zipfile
 import zlib
 from collections.abc import Iterator
-from contextlib import contextmanager
-from pathlib import Path
 from typing import IO, Any, BinaryIO, NamedTuple, cast
 
 GZIP, ZIP = b"\x1f\x8b", b"PK\x03\x04"
@@ -20,13 +18,6 @@ class Part(NamedTuple):
 
     name: str
     stream: BinaryIO
-
-
-@contextmanager
-def opened(path: Path) -> Iterator[BinaryIO]:
-    """The file, for `parts`."""
-    with path.open("rb") as file:
-        yield file
 
 
 def parts(file: BinaryIO, name: str) -> Iterator[Part]:

@@ -18,12 +18,11 @@ from schemas.touchpoint import Origin
 from streams.sources.csv_rows import decode, rows
 from streams.sources.json_items import BrokenDocument, items
 from streams.sources.mapping import columns
-from streams.sources.packed import BROKEN, Line, as_utf8, lines, opened, parts
-from streams.sources.record import Record
+from streams.sources.packed import BROKEN, Line, as_utf8, lines, parts
+from streams.sources.record import KEPT, Record
 from streams.sources.xes import BrokenLog, read_events
 
 PACKED = (".gz", ".zip")
-KEPT = 100_000  # bytes of what is broken that its dead letter keeps: a topic takes about 1 MB
 
 
 class _Problem(NamedTuple):
@@ -61,7 +60,7 @@ def read(
 ) -> Iterator[Record | DeadLetter]:
     """The records of a file from number `start` on; `longest` is the company's `max_record`, `name` what origins call the file."""
     name = name or path.name
-    with opened(path) as file:
+    with path.open("rb") as file:
         yield from read_stream(file, source, longest=longest, start=start, name=name, received_at=received_at)
 
 

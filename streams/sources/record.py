@@ -10,6 +10,8 @@ from schemas.codec import encode_json
 from schemas.dead_letter import Reason
 from schemas.touchpoint import Origin
 
+KEPT = 100_000  # bytes of what cannot be read that its dead letter keeps: a topic takes about 1 MB
+
 
 class Record(NamedTuple):
     """One input record: a row, a line, an event of a log, a message."""

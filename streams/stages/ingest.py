@@ -21,15 +21,15 @@ from schemas.source import Source
 from schemas.strict import InvalidConfiguration
 from schemas.touchpoint import Touchpoint
 from schemas.vocabulary import VOCABULARY
+from streams.core.calendar import duration
 from streams.sources.cloudevents import compile_mapped, compile_native
 from streams.sources.mapping import compile_mapping
 from streams.sources.normalise import Identifiers
-from streams.sources.record import Adapter, Draft, Invalid, Record
+from streams.sources.record import KEPT, Adapter, Draft, Invalid, Record
 from streams.sources.segment import compile_segment
 from streams.sources.values import SHOWN, Times, attributes, in_range, refs, sequence, spoken, text, texts
 from streams.stages.step import Send
 
-KEPT = 100_000  # bytes of an oversized record that its dead letter keeps: a topic takes about 1 MB
 ORIGINAL_TIME = "original_time"  # the attribute that keeps a time that was corrected
 PAIRED = ("identity.unlinked", "identity.distinct")  # statements about exactly two identifiers
 
@@ -51,7 +51,7 @@ class Ingest:
     def __init__(self, company: Company, secret: bytes) -> None:
         self._company = company
         self.identifiers = Identifiers(company, secret)
-        self._ahead = _micros_of(company.ahead)
+        self._ahead = duration(company.ahead)
         self._plans = {source.source: self._plan(source) for source in company.sources}
 
     def ingest(self, source: Source, record: Record) -> tuple[Send | DeadLetter, ...]:
@@ -204,8 +204,3 @@ def _derived(source: str, kind: str, at: int, refs: dict[str, tuple[str, ...]], 
 
 def _plainly(error: Exception) -> str:
     return "nested too deeply" if isinstance(error, RecursionError) else str(error).splitlines()[0]
-
-
-def _micros_of(duration: str) -> int:
-    units = {"s": 1, "m": 60, "h": 3_600, "d": 86_400, "w": 604_800}
-    return int(duration[:-1]) * units[duration[-1]] * 1_000_000

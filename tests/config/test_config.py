@@ -3,7 +3,7 @@
 import pytest
 
 from schemas.strict import InvalidConfiguration
-from streams.config import load, shipped
+from streams.config import alerts_of, load, shipped
 
 SOURCE = """
 source: desk
@@ -105,3 +105,12 @@ def test_a_file_that_is_not_there_is_named(tmp_path):
 
 def test_top_level_keys_that_begin_with_x_are_left_to_anchors(tmp_path):
     assert load(write(tmp_path, "x-shared: {a: 1}\ncompany: Example\n")).company.company == "Example"
+
+
+def test_a_word_or_a_calendar_that_a_rule_names_is_part_of_its_version(tmp_path):
+    def versions(text):
+        return alerts_of(load(write(tmp_path, f"company: Example\n{text}")).company).versions
+
+    before, other_word, other_hours = versions(""), versions("words: {asked: call.made}\n"), versions("calendars: {office: {tz: UTC}}\n")
+    changed = [{rule for rule in before if before[rule] != after[rule]} for after in (other_word, other_hours)]
+    assert ("silence" in changed[0], "silence" in changed[1], "ping_pong" in changed[0] | changed[1]) == (True, True, False)

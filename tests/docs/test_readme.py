@@ -72,13 +72,13 @@ def test_every_command_for_your_own_data_succeeds(told):
 @pytest.mark.server
 def test_they_show_what_is_in_the_table(told):
     assert "✓ redthread.yaml: Example, times in Europe/Berlin" in output(told, "redthread check")
-    assert re.findall(r"(?:→|←|·) (ticket\.\w+)  (ticket:\w+)", output(told, "redthread timeline")) == [
-        ("ticket.opened", "ticket:9"),
-        ("ticket.assigned", "ticket:9"),
-        ("ticket.assigned", "ticket:9"),
+    assert re.findall(r"(ticket\.\w+) +(\w+) +(ticket:\w+)", output(told, "redthread timeline")) == [
+        ("ticket.opened", "desk", "ticket:9"),
+        ("ticket.assigned", "repair", "ticket:9"),
+        ("ticket.assigned", "desk", "ticket:9"),
     ]
-    assert "Ticket 12" in output(told, "redthread alerts")
-    assert {"ticket:9", "ticket:12"} <= set(re.findall(r"ticket:\d+", output(told, "redthread sql")))
+    assert re.findall(r" open +(\w+) ", output(told, "redthread alerts")) == ["unresolved", "not_picked_up"]
+    assert set(re.findall(r"ticket:\d+", output(told, "redthread sql"))) == {"ticket:9", "ticket:12"}
 
 
 @pytest.mark.server

@@ -120,7 +120,16 @@ class World:
 
     def start(self, name: str = "w0", *more: str) -> subprocess.Popen[bytes]:
         """Start a worker, or start it again."""
-        command = [sys.executable, "-c", "from streams.cli.main import main; main()", "worker", "--company", str(self.company), "--data", str(self.folder / name)]
+        command = [
+            sys.executable,
+            "-c",
+            "from streams.cli.main import main; main()",
+            "worker",
+            "--company",
+            str(self.company),
+            "--data",
+            str(self.folder / name),
+        ]
         command += ["--name", name, "--port", "0", "--session-timeout", str(SESSION), *more]
         with (self.folder / f"{name}.log").open("ab") as log:
             self._workers[name] = subprocess.Popen(command, env=self.environment, stdout=log, stderr=log)
@@ -148,7 +157,7 @@ class World:
                     continue
                 for number, record in enumerate(read(given.path, given.source, longest=self.loaded.company.max_record)):
                     if not isinstance(record, DeadLetter) and number % share[1] == share[0]:  # else broken as a line of its file
-                        send(given.source.input.topic, value=value_of(given.source, record))
+                        send(given.source.input.topic, value=value_of(record))
                         count += 1
         return count
 

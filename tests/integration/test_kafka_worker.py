@@ -3,7 +3,6 @@
 import signal
 import time
 from itertools import count
-from pathlib import Path
 
 import pytest
 
@@ -50,7 +49,7 @@ def now() -> Clock:
 
 
 def test_a_worker_publishes_what_the_embedded_engine_does(company: World, demo):
-    company.feed(demo.exports)
+    company.feed(demo.exports, share=(0, 2))
     expected = company.expected(now())
     company.start()
     assert difference(company.reaches(expected), expected) == {}
@@ -59,7 +58,7 @@ def test_a_worker_publishes_what_the_embedded_engine_does(company: World, demo):
 
 def test_a_replay_is_judged_by_the_time_of_its_events(part: World, demo):
     """The clock that the last event leaves behind, exactly: deadlines after it have not passed."""
-    part.feed(demo.exports)
+    part.feed(demo.exports, share=(0, 3))
     expected = part.expected(Clock(part.newest()))
     part.start("w0", "--replay")
     assert difference(part.reaches(expected), expected) == {}

@@ -19,6 +19,7 @@ from streams.engine.faust.lanes import Lanes
 from streams.engine.faust.logic import CustomerLogic, IdentifyLogic, TimeLogic
 from streams.engine.faust.metrics import Metrics
 from streams.engine.faust.producer import Item
+from streams.engine.faust.reporter import Reporter
 from streams.engine.faust.router import Place, Router
 from streams.engine.faust.stage import Logic, StageRunner
 from streams.engine.faust.table import options
@@ -41,12 +42,14 @@ class WorkerApp:
         topics = worker.topics
         inputs = {topics.identify: "identify", topics.customer: "customer", topics.time: "time"}
         self.faust = faust.App(topics.app, **worker.faust())
-        chunked = [*self._sources, *inputs, *(topics.changelog(table) for table in TABLES)]
-        self.fence = install(self.faust, chunked, worker.chunk)
+        self.fence = install(self.faust, self._sources, [*inputs, *(topics.changelog(table) for table in TABLES)], worker.chunk)
         self._router = Router(topics)
         self._headers = self._router.headers
+        self.reporter = Reporter(lambda reports: self._send(self._router.reports(reports)))
         self.customer = CustomerLogic(customers, historical=worker.replay)
-        keeper = Timekeeper((Watched.of(source) for source in sources if source.input.topic), topics.partitions, replay=worker.replay, as_of=worker.as_of)
+        keeper = Timekeeper(
+            (Watched.of(source) for source in sources if source.input.topic), topics.partitions, replay=worker.replay, as_of=worker.as_of
+        )
         self._ingest = IngestRunner(ingest, self._sources, self._router, self._send, self.metrics.outputs, longest)
         self._stages: dict[str, StageRunner] = {}
         logics: tuple[Logic, ...] = (IdentifyLogic(identity), self.customer, TimeLogic(keeper))
@@ -70,7 +73,7 @@ class WorkerApp:
             standby_buffer_size=RECOVERED_AT_ONCE,
             options=options(),
         )
-        runner = self._stages[logic.name] = StageRunner(logic, table, self._router, self._send, self.metrics.outputs)
+        runner = self._stages[logic.name] = StageRunner(logic, table, self._router, self._send, self.reporter.put, self.metrics.outputs)
         self._add_agent(topic, logic.name, lambda tp, records: runner.handle(tp.partition, records))
 
     def _add_agent(self, topic: str, stage: str, handle: Any) -> None:
@@ -112,7 +115,7 @@ class WorkerApp:
         metrics.assigned.set(self.owned)
         metrics.partitions((tp, consumer.lag(tp)) for tp in owned)
 
-    async def report(self) -> None:
+    def report(self) -> None:
         """Say how far the partitions of the sources have come; silent while anything is unsure."""
         consumer = self.faust.consumer
         if not self.is_settled or not self.fence.is_safe:
@@ -121,8 +124,12 @@ class WorkerApp:
         for tp in sorted(consumer.assignment()):
             if tp.topic in self._sources:
                 reached = self._ingest.reached.get((tp.topic, tp.partition)) or Reached()
-                reports.append(reached.report(tp.topic, tp.partition, consumer.topic_partitions(tp.topic) or 1, consumer.place(TP(tp.topic, tp.partition))))
-        await self._send(self._router.reports(reports))
+                reports.append(
+                    reached.report(
+                        tp.topic, tp.partition, consumer.topic_partitions(tp.topic) or 1, consumer.place(TP(tp.topic, tp.partition))
+                    )
+                )
+        self.reporter.put(reports)
 
 
 def _by_topic(sources: Sequence[Source]) -> dict[str, list[Source]]:

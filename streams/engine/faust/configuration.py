@@ -42,7 +42,6 @@ class Worker:
             "topic_disable_leader": True,
             "consumer_group_instance_id": self.name,
             "consumer_auto_offset_reset": "earliest",
-            "consumer_max_fetch_size": LARGEST,
             "broker_session_timeout": self.session,
             "broker_heartbeat_interval": self.heartbeat,
             "broker_request_timeout": self.session + 30.0,
@@ -50,7 +49,7 @@ class Worker:
             "broker_max_poll_interval": MAX_POLL_INTERVAL,
             "broker_max_poll_records": 4 * self.chunk,
             "broker_commit_interval": self.commit,
-            "stream_buffer_maxsize": 64,  # chunks
+            "stream_buffer_maxsize": 16,  # chunks
             "stream_wait_empty": True,
             "stream_recovery_delay": 0.0,
             "table_standby_replicas": self.standbys,

@@ -6,15 +6,15 @@ Faust's cost is per message (four tasks and eleven callbacks each), not per reco
 import asyncio
 from collections import defaultdict, deque
 from collections.abc import AsyncIterator, Iterator
-from typing import Any, ClassVar, NamedTuple
+from typing import Any, ClassVar
 
 from faust.transport.drivers import aiokafka as driver
 from faust.types import TP, ConsumerMessage
 
 from streams.engine.faust.fence import Fence
+from streams.engine.faust.thread import ConsumerThread, Place
 
 IDLE_NAP = 0.02  # seconds; Faust sleeps a full second when every partition is back-pressured
-FETCH_WAIT = 100  # milliseconds that a fetch may stay open: one that is open keeps data of other partitions waiting (Faust: 1,500)
 
 
 class Chunk(ConsumerMessage):  # type: ignore[misc]
@@ -23,53 +23,14 @@ class Chunk(ConsumerMessage):  # type: ignore[misc]
     handled = False
 
 
-class Place(NamedTuple):
-    """Where the consumer stood in a partition when it last asked: everything below `position` had been delivered to us."""
-
-    position: int
-    end: int
-    asked_at: int  # milliseconds
-
-
-class ConsumerThread(driver.AIOKafkaConsumerThread):  # type: ignore[misc]
-    """Tells the fence of every heartbeat that was answered."""
-
-    fence: ClassVar[Fence | None] = None
-
-    def _create_worker_consumer(self, transport: Any) -> Any:
-        consumer = super()._create_worker_consumer(transport)
-        consumer._fetch_max_wait_ms = FETCH_WAIT
-        return consumer
-
-    async def on_start(self) -> None:
-        await super().on_start()
-        coordinator, fence = self._consumer._coordinator, self.fence
-        beat = coordinator._do_heartbeat
-
-        async def heartbeat() -> bool:
-            answered = bool(await beat())
-            if answered and fence is not None:
-                fence.beat()
-            return answered
-
-        coordinator._do_heartbeat = heartbeat
-
-    def place(self, tp: TP) -> Place | None:
-        """What the fetcher knows of a partition. Read in this order, an answer that comes in between only makes us look further behind."""
-        assignment = self._consumer._subscription.subscription.assignment
-        state = assignment.state_value(driver._TopicPartition(tp.topic, tp.partition)) if assignment else None
-        if state is None or not state.has_valid_position:
-            return None
-        asked_at, end, position = state.timestamp, state.highwater, state.position
-        return None if asked_at is None or end is None else Place(position, end, asked_at)
-
-
 class ChunkConsumer(driver.Consumer):  # type: ignore[misc]
     """One `Chunk` per (partition, at most `chunk_size` records)."""
 
     chunk_topics: ClassVar[frozenset[str]] = frozenset()  # inputs and changelogs that are read in chunks
+    placed_topics: ClassVar[frozenset[str]] = frozenset()  # inputs of which `place` is asked
     chunk_size: ClassVar[int] = 500
     fence: ClassVar[Fence | None] = None
+    _n_acked: int
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         self._delivered: defaultdict[TP, deque[int]] = defaultdict(deque)  # last offsets of delivered chunks, in order
@@ -79,7 +40,7 @@ class ChunkConsumer(driver.Consumer):  # type: ignore[misc]
         self._places: dict[TP, Place] = {}
         super().__init__(*args, **kwargs)
 
-    def _new_consumer_thread(self) -> ConsumerThread:
+    def _new_consumer_thread(self) -> Any:
         thread: Any = type("AppConsumerThread", (ConsumerThread,), {"fence": self.fence, "__module__": "faust.transport"})
         return thread(self, loop=self.loop, beacon=self.beacon)
 
@@ -119,7 +80,8 @@ class ChunkConsumer(driver.Consumer):  # type: ignore[misc]
             return None
         reached = self._handled.get(tp)
         done = reached + 1 if reached is not None else self._committed_offset[tp] or 0
-        return max(end - done, 0) if self.place(tp) is None or self._places[tp].position < end else 0
+        place = self.place(tp)
+        return 0 if place is not None and place.position >= end else max(end - done, 0)
 
     async def _wait_next_records(self, timeout: float) -> Any:
         if not self.flow_active:
@@ -139,7 +101,7 @@ class ChunkConsumer(driver.Consumer):  # type: ignore[misc]
             if batch:
                 self._pulled[TP(raw.topic, raw.partition)] = batch[-1].offset
         for tp in active:
-            if tp.topic in self.chunk_topics and (place := self._thread.place(tp)) is not None:
+            if tp.topic in self.placed_topics and (place := self._thread.place(tp)) is not None:
                 self._places[tp] = place
 
     async def getmany(self, timeout: float) -> AsyncIterator[tuple[TP, Any]]:

@@ -16,7 +16,9 @@ SAFE_PART = 0.8  # of the session timeout: the broker's own count may have start
 class Fence:
     """`beat` when the broker has confirmed the membership; `check` before anything is produced."""
 
-    def __init__(self, session_timeout: float, clock: Callable[[], float] = time.monotonic, end: Callable[[int], object] = os._exit) -> None:
+    def __init__(
+        self, session_timeout: float, clock: Callable[[], float] = time.monotonic, end: Callable[[int], object] = os._exit
+    ) -> None:
         self._limit, self._clock, self._end = session_timeout * SAFE_PART, clock, end
         self._last: float | None = None
 

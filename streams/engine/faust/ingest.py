@@ -7,10 +7,10 @@ from schemas.clock import SourceReport
 from schemas.dead_letter import DeadLetter
 from schemas.identity import Arrived
 from schemas.source import Source
-from streams.engine.faust.consumer import Place
 from streams.engine.faust.records import record_of
 from streams.engine.faust.router import Router
 from streams.engine.faust.stage import Sender
+from streams.engine.faust.thread import Place
 from streams.stages.ingest import Ingest
 from streams.stages.step import Send
 
@@ -34,7 +34,13 @@ class IngestRunner:
     """Handles the chunks of every partition of the company's topics that this worker owns."""
 
     def __init__(
-        self, ingest: Ingest, sources: Mapping[str, Sequence[Source]], router: Router, send: Sender, observe: Callable[[str, Any], None], longest: int
+        self,
+        ingest: Ingest,
+        sources: Mapping[str, Sequence[Source]],
+        router: Router,
+        send: Sender,
+        observe: Callable[[str, Any], None],
+        longest: int,
     ) -> None:
         self._ingest, self._sources, self._router, self._send, self._observe = ingest, sources, router, send, observe
         self._longest = longest
@@ -59,4 +65,3 @@ class IngestRunner:
     def _outputs(self, source: Source, message: Any) -> Sequence[Send | DeadLetter]:
         record = record_of(source, message, self._longest)
         return () if record is None else self._ingest.ingest(source, record)
-

@@ -14,13 +14,18 @@ from streams.engine.faust.table import BulkTable
 from streams.engine.faust.versions import assert_versions
 
 
-def install(app: faust.App, chunked: Iterable[str], chunk_size: int) -> Fence:
-    """`chunked` are the topics to be read in chunks: inputs and changelogs. Returns the fence of the app's producer."""
+def install(app: faust.App, sources: Iterable[str], others: Iterable[str], chunk_size: int) -> Fence:
+    """All topics are read in chunks: those of the sources, whose progress is reported, and the others, changelogs too.
+
+    Returns the fence of the app's producer.
+    """
     assert_versions()
     keep_queued_records()
-    topics, fence = frozenset(chunked), Fence(app.conf.broker_session_timeout)
+    placed = frozenset(sources)
+    topics, fence = placed | frozenset(others), Fence(app.conf.broker_session_timeout)
     named = {"__module__": "faust.transport"}  # what Faust logs about them is Faust's
-    consumer = type("AppConsumer", (ChunkConsumer,), {"chunk_topics": topics, "chunk_size": chunk_size, "fence": fence, **named})
+    settings = {"chunk_topics": topics, "placed_topics": placed, "chunk_size": chunk_size, "fence": fence}
+    consumer = type("AppConsumer", (ChunkConsumer,), {**settings, **named})
     producer = type("AppProducer", (TrackedProducer,), {"fence": fence, **named})
     transport: Any = type("AppTransport", (driver.Transport,), {"Consumer": consumer, "Producer": producer})
     app.conf.Topic = _topic_class(topics)
@@ -39,7 +44,7 @@ def _topic_class(chunked: frozenset[str]) -> type[Any]:
                 super()._compile_decode()
                 return
 
-            async def decode(message: Any, *, propagate: bool = False) -> Any:
+            async def decode(message: Any, **_: Any) -> Any:
                 return self.app.create_event(None, message.value, None, message)
 
             self.decode = decode

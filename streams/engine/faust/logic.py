@@ -8,7 +8,7 @@ from msgspec import Raw, Struct
 from schemas.clock import Report, SourceReport, Tick
 from schemas.codec import decoder
 from schemas.identity import IdentifyMessage
-from schemas.state import CustomerMessage, Due, FamilyState, IdentifierState
+from schemas.state import CustomerMessage, FamilyState, IdentifierState
 from streams.core.clock import LAST
 from streams.core.identity import IdentityRules
 from streams.engine.due import DueIndex
@@ -74,7 +74,7 @@ class Waiting(Struct, array_like=True):
     clock: Raw
     dirty: bool
     unresolved: Raw
-    due: tuple[Due, ...]
+    due: tuple[tuple[frozenset[str], int], ...]
 
 
 class CustomerLogic(_Keyed):
@@ -97,7 +97,7 @@ class CustomerLogic(_Keyed):
 
     def kept(self, number: int, key: str, state: FamilyState | None) -> None:
         if state is not None:
-            self._due[number].put(key, state.dirty, state.due)
+            self._due[number].put(key, state.dirty, self._stage.due(state))
 
     def wake(self, number: int, tick: Tick) -> Sequence[str]:
         return self._due[number].wake(tick.clock)[:WAKE_AT_MOST] if tick.level == LAST else ()
@@ -124,4 +124,5 @@ class TimeLogic(_Keyed):
 
     def process(self, state: TimeState | None, message: Any) -> Step[TimeState]:
         after, ticks = self._keeper.hear(state or TimeState(), message)
-        return Step(after, ticks)
+        outputs: Any = ticks  # which only this runner can deliver
+        return Step(after, outputs)

@@ -7,13 +7,20 @@ import logging
 import sys
 
 import structlog
+from structlog.typing import Processor
 
-QUIET = {"faust": logging.WARNING, "mode": logging.WARNING, "aiokafka": logging.ERROR, "kafka": logging.ERROR, "streams.engine.faust": logging.WARNING}
+QUIET = {
+    "faust": logging.WARNING,
+    "mode": logging.ERROR,
+    "aiokafka": logging.ERROR,
+    "kafka": logging.ERROR,
+    "streams.engine.faust": logging.WARNING,
+}
 
 
 def configure(level: int = logging.INFO) -> None:
     """Called once, before anything is logged."""
-    shared = [
+    shared: list[Processor] = [
         structlog.contextvars.merge_contextvars,
         structlog.stdlib.add_log_level,
         structlog.stdlib.add_logger_name,

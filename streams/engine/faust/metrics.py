@@ -21,7 +21,9 @@ class Metrics:
         self.registry = registry = CollectorRegistry()
         ProcessCollector(registry=registry)
         self._records = Counter("redthread_records", "Records handled", ["stage", "topic"], registry=registry)
-        self._seconds = Histogram("redthread_chunk_seconds", "From the start of a chunk to its acknowledgement", ["stage"], buckets=BUCKETS, registry=registry)
+        self._seconds = Histogram(
+            "redthread_chunk_seconds", "From the start of a chunk to its acknowledgement", ["stage"], buckets=BUCKETS, registry=registry
+        )
         self._published = Counter("redthread_published", "Messages published", ["kind"], registry=registry)
         self._dead_letters = Counter("redthread_dead_letters", "Input that could not be used", ["source", "reason"], registry=registry)
         self._alerts = Counter("redthread_alert_changes", "Changes of alerts", ["rule", "change"], registry=registry)

@@ -23,7 +23,7 @@ class RecordTooLarge(ValueError):
     """One record alone exceeds what a batch may hold; the message names its key, never its value."""
 
 
-class TrackedProducer(driver.Producer):
+class TrackedProducer(driver.Producer):  # type: ignore[misc]
     """`send_many` is the fast way: record batches for one partition."""
 
     fence: Fence | None = None
@@ -65,7 +65,7 @@ class TrackedProducer(driver.Producer):
 
     def send_soon(self, fut: Any) -> None:
         """Where Faust's own table writes and `topic.send_soon` end."""
-        self.track(fut)
+        _ = self.track(fut)
         super().send_soon(fut)
 
     async def send(self, *args: Any, **kwargs: Any) -> Any:

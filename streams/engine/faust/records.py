@@ -35,7 +35,7 @@ def record_of(source: Source, message: Any, longest: int) -> Record | None:
     return _row(record) if b'"after"' in raw else record
 
 
-def _binary(headers: Iterable[tuple[str, bytes]], raw: bytes) -> dict[str, Any] | None:
+def _binary(headers: Iterable[tuple[str, bytes | None]], raw: bytes) -> dict[str, Any] | None:
     """The event of a message in binary mode, as if it had been structured."""
     if not headers:
         return None

@@ -2,6 +2,7 @@
 
 import asyncio
 import gc
+import os
 import signal
 import time
 
@@ -18,28 +19,41 @@ log = structlog.get_logger("redthread.worker")
 
 
 async def run(app: WorkerApp) -> int:
-    """The exit code: 0 after SIGTERM or SIGINT, else the worker has crashed."""
+    """0 after SIGTERM or SIGINT. A worker that cannot go on ends its process at once."""
     loop, stop = asyncio.get_running_loop(), asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
     gc.collect()
     gc.freeze()
     gc.set_threshold(YOUNG, MIDDLE, OLD)
-    starting = asyncio.create_task(app.faust.start())
-    rounds = asyncio.create_task(_rounds(app))
-    stopping = asyncio.create_task(stop.wait())
-    crashed = asyncio.create_task(app.faust._crashed.wait())
     log.info("started", worker=app.worker.name, group=app.worker.topics.app, servers=app.worker.servers)
-    await asyncio.wait({stopping, crashed, rounds}, return_when=asyncio.FIRST_COMPLETED)
-    failed = crashed.done() or rounds.done() or (starting.done() and starting.exception() is not None)
-    rounds.cancel()
-    if failed:
-        log.critical("crashed", reason=repr(app.faust.crash_reason or (rounds.exception() if rounds.done() and not rounds.cancelled() else None)))
-        return EXIT_CRASHED
+    stopping = asyncio.create_task(stop.wait())
+    failing = asyncio.create_task(_failure(app))
+    await asyncio.wait({stopping, failing}, return_when=asyncio.FIRST_COMPLETED)
+    if failing.done():
+        log.critical("crashed", reason=repr(failing.result()))
+        os._exit(EXIT_CRASHED)  # threads of the engine may never end
+    failing.cancel()
     log.info("stopping")
     await asyncio.wait_for(app.faust.stop(), STOP_WITHIN)
     log.info("stopped")
     return 0
+
+
+async def _failure(app: WorkerApp) -> BaseException | None:
+    """Keep everything running until something fails; what it was."""
+    starting = asyncio.create_task(app.faust.start())
+    endless = {asyncio.create_task(app.faust._crashed.wait()), asyncio.create_task(_rounds(app)), asyncio.create_task(app.reporter.run())}
+    try:
+        done, _ = await asyncio.wait({starting, *endless}, return_when=asyncio.FIRST_COMPLETED)
+        if done == {starting} and starting.exception() is None:  # started, all states recovered
+            log.info("ready")
+            done, _ = await asyncio.wait(endless, return_when=asyncio.FIRST_COMPLETED)
+        errors = [task.exception() for task in done]
+        return next((error for error in errors if error is not None), app.faust.crash_reason)
+    finally:
+        for task in endless:
+            task.cancel()
 
 
 async def _rounds(app: WorkerApp) -> None:
@@ -48,7 +62,7 @@ async def _rounds(app: WorkerApp) -> None:
     while True:
         started = time.monotonic()
         app.beat = started
-        await app.report()
+        app.report()
         if started - looked >= LOOK_EVERY:
             looked = started
             app.look()

@@ -3,7 +3,7 @@
 A tick at which families are evaluated ends a piece of the chunk: what a tick may wake is bounded, what a chunk of ticks may wake is not.
 """
 
-from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any, Protocol
 
 from schemas.clock import Report, Tick
@@ -47,8 +47,17 @@ class Logic(Protocol):
 class StageRunner:
     """Handles the chunks of every partition of a stage that this worker owns."""
 
-    def __init__(self, logic: Logic, table: BulkTable, router: Router, send: Sender, observe: Callable[[str, Any], None]) -> None:
-        self._logic, self._table, self._router, self._send, self._observe = logic, table, router, send, observe
+    def __init__(
+        self,
+        logic: Logic,
+        table: BulkTable,
+        router: Router,
+        send: Sender,
+        report: Callable[[list[Report]], None],
+        observe: Callable[[str, Any], None],
+    ) -> None:
+        self._logic, self._table, self._router = logic, table, router
+        self._send, self._report, self._observe = send, report, observe
         self._partitions: dict[int, PartitionStates] = {}
 
     def forget(self) -> None:
@@ -92,9 +101,9 @@ class StageRunner:
         if states.keep(key, before, step):
             self._logic.kept(states.number, key, step.state)
 
-    async def _save(self, states: PartitionStates, outputs: list[Any], reports: Iterable[Report]) -> None:
+    async def _save(self, states: PartitionStates, outputs: list[Any], reports: list[Report]) -> None:
         """In this order: outputs, states, reports. A clock is passed on only after everything before it is durable."""
         self._observe(self._logic.name, outputs)
         await self._send(self._router.route(states.number, outputs))
         await states.save()
-        await self._send(self._router.reports(reports))
+        self._report(reports)

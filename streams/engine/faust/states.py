@@ -8,7 +8,7 @@ from schemas.codec import encode
 from streams.engine.faust.table import BulkTable
 from streams.stages.step import Step
 
-CACHED_STATES = 20_000  # decoded states kept per partition
+CACHED_STATES = 5_000  # decoded states kept per partition: memory stays flat however many customers there are
 
 
 class PartitionStates:

@@ -9,6 +9,7 @@ import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from itertools import count
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -19,7 +20,7 @@ from tests.bench.engines.latency import Latency, latency
 from tests.bench.engines.report import Result, table, verdict
 from tests.bench.engines.running import Setting
 from tests.bench.engines.throughput import Failed, Throughput, throughput
-from tests.bench.engines.workload import alerts, encoded, records
+from tests.bench.engines.workload import Record, alerts, encoded, records
 from tests.servers.kafka import KafkaServer
 
 PEERS = ("quix", "bytewax", "kafka-streams")
@@ -86,17 +87,19 @@ class Bench:
         begun = time.perf_counter()
         asyncio.run(fill(self._server.address, topic, made))
         size = sum(len(encoded(record.event)) for record in made[:1000]) / len(made[:1000])
-        said(f"{len(made):,} events of {size:.0f} bytes, {options.customers:,} customers, {len(expected):,} alerts; written in {time.perf_counter() - begun:.0f} s")
+        said(
+            f"{len(made):,} events of {size:.0f} bytes, {options.customers:,} customers, {len(expected):,} alerts; written in {time.perf_counter() - begun:.0f} s"
+        )
         del made
         for number in range(options.rounds):
             said(f"round {number + 1}")
             for name, contestant in able.items():
                 if contestant.keeps_up or number < options.slow:
-                    self._attempt(name, lambda name=name, contestant=contestant: self._throughput(name, contestant, topic, expected))  # type: ignore[misc]
+                    self._attempt(name, partial(self._throughput, name, contestant, topic, expected))
 
     def _throughput(self, name: str, contestant: Contestant, topic: str, expected: Sequence[tuple[str, int]]) -> str:
         run: Throughput = asyncio.run(throughput(self._setting(name, contestant, topic), self._options.events, expected))
-        self.results[name].throughput.append(run)  # type: ignore[attr-defined]
+        self.results[name].throughput.append(run)
         return f"{run.rate:9,.0f} events/s  {run.cpu:6.1f} µs  broker {run.broker:5.1f} µs  {run.rss:5.0f} MB  {'right' if run.right else 'WRONG'}"
 
     def latencies(self, able: Mapping[str, Contestant]) -> None:
@@ -107,14 +110,14 @@ class Bench:
         for _ in range(options.rounds if options.rate else 0):
             for name, contestant in able.items():
                 if contestant.keeps_up:
-                    self._attempt(name, lambda name=name, contestant=contestant: self._latency(name, contestant, made))  # type: ignore[misc]
+                    self._attempt(name, partial(self._latency, name, contestant, made))
 
-    def _latency(self, name: str, contestant: Contestant, made: Sequence[object]) -> str:
+    def _latency(self, name: str, contestant: Contestant, made: Sequence[Record]) -> str:
         setting = self._setting(name, contestant, "")
         setting = replace(setting, input=f"{setting.run}-events")
         self._topics.create(setting.input)
-        run: Latency = asyncio.run(latency(setting, made, self._options.rate, self._options.seconds))  # type: ignore[arg-type]
-        self.results[name].latency.append(run)  # type: ignore[attr-defined]
+        run: Latency = asyncio.run(latency(setting, made, self._options.rate, self._options.seconds))
+        self.results[name].latency.append(run)
         return f"{run.rate:9,.0f} events/s  p50 {run.p50:6.0f} ms  p99 {run.p99:6.0f} ms  of {run.alerts:,} alerts"
 
 

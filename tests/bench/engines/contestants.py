@@ -47,7 +47,20 @@ def environment(name: str) -> Path:
     python = folder / "bin" / "python"
     if not (folder / ".complete").exists():
         _run([sys.executable, "-m", "venv", "--clear", str(folder)])
-        _run([str(python), "-m", "pip", "install", "--quiet", "--require-hashes", "--only-binary", ":all:", "--requirement", str(requirements)])
+        _run(
+            [
+                str(python),
+                "-m",
+                "pip",
+                "install",
+                "--quiet",
+                "--require-hashes",
+                "--only-binary",
+                ":all:",
+                "--requirement",
+                str(requirements),
+            ]
+        )
         (folder / ".complete").touch()
     return python
 

@@ -51,7 +51,9 @@ class Topics:
 
     def create(self, topic: str, **config: str) -> None:
         """With as many partitions as everything here has."""
-        self._admin.create_topics({topic: {"num_partitions": PARTITIONS, "replication_factor": 1, "configs": config}}, wait_for_metadata=True)
+        self._admin.create_topics(
+            {topic: {"num_partitions": PARTITIONS, "replication_factor": 1, "configs": config}}, wait_for_metadata=True
+        )
 
     def remove(self, run: str) -> None:
         """Every topic that has the name of the run in its name."""

@@ -47,14 +47,16 @@ async def latency(setting: Setting, records: Sequence[Record], rate: int, second
         async with reading(setting.servers, setting.output) as consumer, producing(setting.servers) as producer:
             reader = asyncio.create_task(_read(consumer, found))
             endless = cycle(records)
-            await _get_going(producer, setting, session, endless, found)
-            await _pace(producer, setting.input, endless, rate, WARM)
-            begun, sent = time.time_ns(), await _pace(producer, setting.input, endless, rate, seconds)
-            ended = time.time_ns()
-            await asyncio.sleep(DRAIN)
-            reader.cancel()
-            with suppress(asyncio.CancelledError):
-                await reader
+            try:
+                await _get_going(producer, setting, session, endless, found)
+                await _pace(producer, setting.input, endless, rate, WARM)
+                begun, sent = time.time_ns(), await _pace(producer, setting.input, endless, rate, seconds)
+                ended = time.time_ns()
+                await asyncio.sleep(DRAIN)
+            finally:
+                reader.cancel()
+                with suppress(asyncio.CancelledError):
+                    await reader
     measured = sorted((alert.read_at - alert.sent_at) / 1e6 for alert in found if begun <= alert.sent_at <= ended)
     if not measured:
         raise Failed("no alert in time")
@@ -72,7 +74,7 @@ async def _get_going(producer: Any, setting: Setting, session: Session, records:
     limit = time.monotonic() + START_WITHIN
     while not found:
         if session.has_ended or time.monotonic() > limit:
-            raise Failed(f"does not start: {session.last_words()}")
+            raise Failed(f"does not start; the last it said: {session.last_words()}")
         await _pace(producer, setting.input, records, TRICKLE, 1.0)
 
 

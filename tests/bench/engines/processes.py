@@ -74,5 +74,6 @@ class Session:
                 continue
 
     def last_words(self) -> str:
-        """The end of its log."""
-        return self._log.read_text(errors="replace")[-1_000:].strip()
+        """The last line of its log."""
+        lines = self._log.read_text(errors="replace").split("\n")
+        return next((line.strip() for line in reversed(lines) if line.strip()), "nothing")

@@ -15,9 +15,9 @@ class Result(NamedTuple):
     """Of one engine."""
 
     title: str
-    throughput: Sequence[Throughput]
-    latency: Sequence[Latency]
-    remarks: Sequence[str]  # why something was not measured
+    throughput: list[Throughput]
+    latency: list[Latency]
+    remarks: list[str]  # why something was not measured
 
 
 def table(results: Mapping[str, Result], ours: str) -> str:
@@ -25,7 +25,10 @@ def table(results: Mapping[str, Result], ours: str) -> str:
     own = results.get(ours)
     rows = [HEAD, *(_row(result, own) for result in results.values())]
     widths = [max(len(row[column]) for row in rows) for column in range(len(HEAD))]
-    lines = ["| " + " | ".join(_aligned(cell, width, column) for column, (cell, width) in enumerate(zip(row, widths, strict=True))) + " |" for row in rows]
+    lines = [
+        "| " + " | ".join(_aligned(cell, width, column) for column, (cell, width) in enumerate(zip(row, widths, strict=True))) + " |"
+        for row in rows
+    ]
     lines.insert(1, "|" + "|".join("-" * (width + 1) + ("-" if not column else ":") for column, width in enumerate(widths)) + "|")
     remarks = [f"{result.title}: {remark}" for result in results.values() for remark in result.remarks]
     return "\n".join([*lines, *remarks])
@@ -58,7 +61,9 @@ def _row(result: Result, own: Result | None) -> tuple[str, ...]:
 
 def verdict(results: Mapping[str, Result], ours: str, peers: Sequence[str]) -> str:
     """Our processor time against the best of these peers."""
-    measured = {name: median(run.cpu for run in results[name].throughput) for name in (ours, *peers) if name in results and results[name].throughput}
+    measured = {
+        name: median(run.cpu for run in results[name].throughput) for name in (ours, *peers) if name in results and results[name].throughput
+    }
     own = measured.pop(ours, None)
     if own is None or not measured:
         return "nothing to compare with"

@@ -49,7 +49,7 @@ async def throughput(setting: Setting, events: int, expected: Sequence[Alert]) -
             samples, rss = await _watch(setting, session, consumer, len(expected))
             seen = await everything(consumer, setting.output)
     if not seen:
-        raise Failed(f"no alert; the end of its log: {session.last_words()}")
+        raise Failed(f"no alert; the last it said: {session.last_words()}")
     return _of(seen, samples, rss, events, expected)
 
 
@@ -66,7 +66,7 @@ async def _watch(setting: Setting, session: Session, consumer: object, wanted: i
         if count >= wanted and now - changed > QUIET:
             return samples, most
         if session.has_ended or now - changed > STUCK or now - begun > MOST:
-            raise Failed(f"{count:,} of {wanted:,} alerts; the end of its log: {session.last_words()}")
+            raise Failed(f"{count:,} of {wanted:,} alerts; the last it said: {session.last_words()}")
         await asyncio.sleep(LOOK)
 
 

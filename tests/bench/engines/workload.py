@@ -74,7 +74,12 @@ def _event(number: int, customer_id: str, team: str, seq: int) -> Event:
         source=SOURCES[number % len(SOURCES)],
         occurred_at=f"2026-01-01T{minutes // 60 % 24:02d}:{minutes % 60:02d}:{millis / 1000:06.3f}Z",
         seq=seq,
-        props={"url": f"https://example.com/p/{number % 1000}", "ua": "Mozilla/5.0 (X11; Linux x86_64)", "amount": 12.5, "prio": number % 4},
+        props={
+            "url": f"https://example.com/p/{number % 1000}",
+            "ua": "Mozilla/5.0 (X11; Linux x86_64)",
+            "amount": 12.5,
+            "prio": number % 4,
+        },
     )
 
 

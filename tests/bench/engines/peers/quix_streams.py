@@ -27,7 +27,15 @@ def judge(value, state):
     if event.team != before:
         return None
     return encode(
-        {"customer_id": event.customer_id, "seq": event.seq, "from": before, "via": team, "since": since, "at": event.occurred_at, "event_id": event.event_id}
+        {
+            "customer_id": event.customer_id,
+            "seq": event.seq,
+            "from": before,
+            "via": team,
+            "since": since,
+            "at": event.occurred_at,
+            "event_id": event.event_id,
+        }
     )
 
 

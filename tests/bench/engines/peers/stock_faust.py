@@ -27,5 +27,5 @@ async def process(stream):
             continue
         if event["team"] == before:
             alert = {"customer_id": customer, "seq": event["seq"], "from": before, "via": team, "since": since}
-            await alerts.send(key=customer, value={**alert, "at": event["occurred_at"], "event_id": event["event_id"]})
+            _ = await alerts.send(key=customer, value={**alert, "at": event["occurred_at"], "event_id": event["event_id"]})
         held[customer] = [team, event["team"], event["occurred_at"], count + 1]

@@ -70,7 +70,7 @@ class PingPong:
         after = Held(held.team, event.team, event.occurred_at, held.count + 1)
         if event.team != held.before:
             return Step(after)
-        return Step(after, (Raised(event.customer_id, event.seq, held.before, held.team, held.since, event.occurred_at, event.event_id),))  # type: ignore[arg-type]
+        return Step(after, (Raised(event.customer_id, event.seq, held.before, held.team, held.since, event.occurred_at, event.event_id),))
 
     def opened(self, states: Any) -> None:
         pass
@@ -98,16 +98,16 @@ class AlertRouter:
 
 def app_of(worker: Worker) -> Any:
     """The Faust app with the one stage."""
-    app = faust.App(RUN, **worker.faust())
+    app: Any = faust.App(RUN, **worker.faust())
     source = os.environ["BENCH_INPUT"]
-    install(app, [source, f"{RUN}-{PingPong.name}-changelog"], worker.chunk)
+    install(app, [source], [f"{RUN}-{PingPong.name}-changelog"], worker.chunk)
 
     async def send(routed: Mapping[tuple[str, int], list[Item]]) -> None:
         for (topic, partition), items in routed.items():
             await app.producer.send_many(topic, partition, items)
 
     table = app.Table(PingPong.name, key_type=bytes, value_type=bytes, partitions=PARTITIONS, options=options())
-    runner = StageRunner(PingPong(), table, AlertRouter(), send, lambda _stage, _outputs: None)  # type: ignore[arg-type]
+    runner = StageRunner(PingPong(), table, AlertRouter(), send, lambda _reports: None, lambda _stage, _outputs: None)
     lanes = Lanes(PingPong.name, lambda tp, records: runner.handle(tp.partition, records), lambda *_: None)
     app.agent(app.topic(source, key_type=bytes, value_type=bytes), name=PingPong.name)(lanes.run)
     return app
@@ -116,7 +116,16 @@ def app_of(worker: Worker) -> Any:
 async def main() -> None:
     topics = Topics(RUN, PARTITIONS, 1)
     chunk = int(os.environ.get("BENCH_CHUNK", Worker.chunk))
-    app = app_of(Worker(os.environ["BENCH_SERVERS"], topics, RUN, Path(os.environ["BENCH_FOLDER"]), chunk=chunk, commit=float(os.environ["BENCH_COMMIT"])))
+    app = app_of(
+        Worker(
+            os.environ["BENCH_SERVERS"],
+            topics,
+            RUN,
+            Path(os.environ["BENCH_FOLDER"]),
+            chunk=chunk,
+            commit=float(os.environ["BENCH_COMMIT"]),
+        )
+    )
     stop = asyncio.Event()
     asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, stop.set)
     gc.collect()

@@ -1,0 +1,51 @@
+"""The consumer itself lives in a thread of its own, so that heartbeats go on while the event loop computes. What we ask of it beyond Faust."""
+
+from typing import Any, ClassVar, NamedTuple
+
+from faust.transport.drivers import aiokafka as driver
+from faust.types import TP
+
+from streams.engine.faust.fence import Fence
+
+FETCH_WAIT = 100  # milliseconds that a fetch may stay open: one that is open keeps data of other partitions waiting (Faust: 1,500)
+
+
+class Place(NamedTuple):
+    """Where the consumer stood in a partition when it last asked: everything below `position` had been delivered to us."""
+
+    position: int
+    end: int
+    asked_at: int  # milliseconds
+
+
+class ConsumerThread(driver.AIOKafkaConsumerThread):  # type: ignore[misc]
+    """Tells the fence of every heartbeat that was answered."""
+
+    fence: ClassVar[Fence | None] = None
+
+    def _create_worker_consumer(self, transport: Any) -> Any:
+        consumer = super()._create_worker_consumer(transport)
+        consumer._fetch_max_wait_ms = FETCH_WAIT
+        return consumer
+
+    async def on_start(self) -> None:
+        await super().on_start()
+        coordinator, fence = self._consumer._coordinator, self.fence
+        beat = coordinator._do_heartbeat
+
+        async def heartbeat() -> bool:
+            answered = bool(await beat())
+            if answered and fence is not None:
+                fence.beat()
+            return answered
+
+        coordinator._do_heartbeat = heartbeat
+
+    def place(self, tp: TP) -> Place | None:
+        """What the fetcher knows of a partition. Read in this order, an answer that comes in between only makes us look further behind."""
+        assignment = self._consumer._subscription.subscription.assignment
+        state = assignment.state_value(driver._TopicPartition(tp.topic, tp.partition)) if assignment else None
+        if state is None or not state.has_valid_position:
+            return None
+        asked_at, end, position = state.timestamp, state.highwater, state.position
+        return None if asked_at is None or end is None else Place(position, end, asked_at)

@@ -1,0 +1,89 @@
+"""The whole chain on Kafka: events on a topic to rows and alerts in ClickHouse, with all shipped rules, one worker and one sink.
+
+    python -m tests.bench.bench_chain --events 100000
+
+Events a second and processor time per event, by process; then how long after an event its alert can be read at half that rate. With
+`--known 20000 200000 1000000` the worker first recovers the states of so many customers, which is timed, and the events are about
+all of them: so is seen whether the cost of an event grows with the number of customers.
+"""
+
+import argparse
+import asyncio
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from tests.bench.chain.events import records
+from tests.bench.chain.load import Backlog, backlog, delay
+from tests.bench.chain.preload import preload
+from tests.bench.chain.world import world
+
+FIRST = 2_000  # events that are sent before anything is measured
+IDLE = 10.0  # seconds without events: clocks tick all the same
+LATER = 50_000_000  # number of the first event about known customers: above every event of their states
+
+
+def arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="bench_chain", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--events", type=int, default=100_000)
+    parser.add_argument("--customers", type=int, default=20_000)
+    parser.add_argument("--known", type=int, nargs="*", default=[], help="numbers of customers whose states are there already")
+    parser.add_argument(
+        "--rate", type=int, default=0, help="events a second while the delay of alerts is measured; 0: half of what was reached"
+    )
+    parser.add_argument("--seconds", type=float, default=20.0)
+    return parser.parse_args()
+
+
+def said(text: str) -> None:
+    print(text, flush=True)
+
+
+def table(runs: Sequence[tuple[str, Backlog]]) -> str:
+    names = sorted(runs[0][1].costs)
+    lines = [("", "events/s", "alerts", *(f"{name} µs" for name in names), "CPU µs/event")]
+    for title, run in runs:
+        parts = [run.micros(name) for name in names]
+        lines.append((title, f"{run.rate:,.0f}", f"{run.alerts:,}", *(f"{part:.1f}" for part in parts), f"{sum(parts):.1f}"))
+    widths = [max(len(line[column]) for line in lines) for column in range(len(lines[0]))]
+    return "\n".join("  ".join(cell.rjust(width) for cell, width in zip(line, widths, strict=True)) for line in lines)
+
+
+def measure(folder: Path, events: int, customers: int, known: int) -> tuple[Backlog, float, str]:
+    """One fresh world; the backlog, seconds until the worker was ready, and what else is to be said."""
+    with world(folder) as made:
+        if known:
+            said(preload(made, known))
+        ready = made.start()
+        stream = records(known or customers, LATER if known else 0)
+        backlog(made, stream, FIRST)
+        rest = made.costs()
+        time.sleep(IDLE)
+        idle = ", ".join(f"{name} {(cost - rest[name]) / IDLE:.1%}" for name, cost in sorted(made.costs().items()))
+        run = backlog(made, stream, events)
+        memory = ", ".join(f"{name} {size:.0f}" for name, size in sorted(made.memory().items()))
+        options = arguments()
+        rate = options.rate or int(run.rate / 2)
+        found = asyncio.run(delay(made, stream, rate, options.seconds))
+        late = f"at {found.rate:,.0f} events/s: p50 {found.p50:.0f} ms, p99 {found.p99:.0f} ms of {found.alerts:,} alerts"
+        return run, ready, f"{late}; MB: {memory}; of a core when idle: {idle}"
+
+
+def main() -> None:
+    options = arguments()
+    runs: list[tuple[str, Backlog]] = []
+    for known in options.known or [0]:
+        title = f"{known or options.customers:,} customers"
+        with TemporaryDirectory(prefix="redthread-bench-") as folder:
+            run, ready, rest = measure(Path(folder), options.events, options.customers, known)
+        said(f"{title}: worker ready after {ready:.1f} s; {rest}")
+        runs.append((title, run))
+    said(table(runs))
+    first, last = runs[0][1], runs[-1][1]
+    if len(runs) > 1:
+        said(f"CPU per event, last to first: {sum(last.costs.values()) / last.events / (sum(first.costs.values()) / first.events):.2f}")
+
+
+if __name__ == "__main__":
+    main()

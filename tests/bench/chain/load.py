@@ -1,0 +1,127 @@
+"""Put a backlog through the chain, or a steady stream, and see when rows and alerts can be read in ClickHouse."""
+
+import asyncio
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
+from datetime import UTC, datetime
+from itertools import islice
+from typing import Any, NamedTuple
+
+from tests.bench.chain.events import Record
+from tests.bench.chain.world import Costs, World
+from tests.bench.engines.kafka_side import producing, send
+
+LOOK = 0.1  # seconds between two looks at ClickHouse
+QUIET = 3.0  # seconds without a further row or alert
+STUCK = 120.0  # seconds
+STEP = 0.005
+AT_ONCE = 20_000  # records
+WARM = 8.0  # seconds of a steady stream before it is measured
+DRAIN = 5.0
+ROWS = "SELECT count() FROM {database}.timeline_events"
+ALERTS = "SELECT count() FROM {database}.alert_versions"
+RECENT = """
+SELECT alert_id, arrayMax(evidence.at) FROM {{database}}.alert_versions
+WHERE rule = 'ping_pong' AND change = 'opened' AND written_at >= toDateTime({since})"""
+
+
+class Backlog(NamedTuple):
+    """What a backlog has cost."""
+
+    events: int
+    seconds: float
+    costs: Costs
+    alerts: int
+
+    @property
+    def rate(self) -> float:
+        return self.events / self.seconds
+
+    def micros(self, name: str) -> float:
+        """Of one process, per event."""
+        return self.costs[name] / self.events * 1e6
+
+
+class Delay(NamedTuple):
+    """From the event that raises an alert to the alert in ClickHouse; milliseconds."""
+
+    rate: float
+    alerts: int
+    p50: float
+    p99: float
+
+
+def _stamped(record: Record) -> Record:
+    record.event.at = datetime.now(UTC).isoformat(timespec="milliseconds")
+    return record
+
+
+async def _fill(world: World, made: Sequence[Record]) -> None:
+    async with producing(world.servers) as producer:
+        for first in range(0, len(made), AT_ONCE):
+            await asyncio.gather(*await send(producer, world.topic, map(_stamped, made[first : first + AT_ONCE])))
+
+
+def backlog(world: World, records: Iterator[Record], events: int) -> Backlog:
+    """Time runs from the first record that is sent to the last row or alert that can be read; processor time, too."""
+    made = list(islice(records, events))
+    rows, alerts = world.asked(ROWS)[0][0], world.asked(ALERTS)[0][0]
+    before, begun = world.costs(), time.monotonic()
+    asyncio.run(_fill(world, made))
+    seen, changed, costs = (0, 0), begun, before
+    while True:
+        now = time.monotonic()
+        found = (world.asked(ROWS)[0][0] - rows, world.asked(ALERTS)[0][0] - alerts)
+        if found != seen:
+            seen, changed, costs = found, now, world.costs()
+        if (found[0] >= events and now - changed > QUIET) or now - changed > STUCK:
+            break
+        time.sleep(LOOK)
+    if seen[0] != events:
+        raise RuntimeError(f"{seen[0]:,} of {events:,} rows")
+    return Backlog(events, changed - begun, {name: costs[name] - before[name] for name in costs}, seen[1])
+
+
+async def delay(world: World, records: Iterator[Record], rate: int, seconds: float) -> Delay:
+    """A steady stream; a look at ClickHouse is taken so often that it adds half of `LOOK` to what is measured."""
+    seen: dict[Any, float] = {}  # alert -> milliseconds
+    begun = time.time()
+    watching = asyncio.create_task(_watch(world, seen, int(begun) - 1))
+    try:
+        async with producing(world.servers) as producer:
+            await _pace(producer, world.topic, records, rate, WARM)
+            seen_before = set(seen)
+            started, sent = time.monotonic(), await _pace(producer, world.topic, records, rate, seconds)
+            lasted = time.monotonic() - started
+        await asyncio.sleep(DRAIN)
+    finally:
+        watching.cancel()
+        with suppress(asyncio.CancelledError):
+            await watching
+    found = sorted(late for alert, late in seen.items() if alert not in seen_before)
+    return (
+        Delay(sent / lasted, len(found), found[len(found) // 2], found[len(found) * 99 // 100]) if found else Delay(sent / lasted, 0, 0, 0)
+    )
+
+
+async def _watch(world: World, seen: dict[Any, float], since: int) -> None:
+    while True:
+        rows = await asyncio.to_thread(world.asked, RECENT.format(since=since))
+        now = time.time()
+        for alert, at in rows:
+            if alert not in seen:
+                seen[alert] = (now - at.timestamp()) * 1000
+        since = int(now) - 3
+        await asyncio.sleep(LOOK)
+
+
+async def _pace(producer: Any, topic: str, records: Iterator[Record], rate: int, seconds: float) -> int:
+    begun, sent = time.perf_counter(), 0
+    while (past := time.perf_counter() - begun) < seconds:
+        due = int(past * rate) - sent
+        if due:
+            await send(producer, topic, map(_stamped, islice(records, due)))
+            sent += due
+        await asyncio.sleep(STEP)
+    return sent

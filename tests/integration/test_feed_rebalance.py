@@ -1,0 +1,90 @@
+"""A rebalance between reading and writing: the partition stays, and so does kafka-python's position in it."""
+
+from typing import Any, NamedTuple
+
+from kafka.structs import OffsetAndMetadata, TopicPartition
+
+from schemas.envelope import seal
+from sinks.feed import Feed, Limits
+from tests.integration.published import entry
+
+PARTITION = TopicPartition("timeline", 0)
+VALUES = [seal(entry(str(number)))[1] for number in range(10)]
+
+
+class Read(NamedTuple):
+    """A message as kafka-python gives it."""
+
+    offset: int
+    value: bytes
+    topic: str = PARTITION.topic
+    partition: int = PARTITION.partition
+    timestamp: int = 0
+
+
+class Log:
+    """One partition and one consumer of it, which keeps its position whatever the group does."""
+
+    def __init__(self) -> None:
+        self.position, self.offsets = 0, None
+
+    def poll(self, timeout_ms: int, max_records: int) -> dict[TopicPartition, list[Read]]:
+        found = [Read(offset, value) for offset, value in enumerate(VALUES)][self.position : self.position + 3]
+        self.position += len(found)
+        return {PARTITION: found} if found else {}
+
+    def committed(self, partition: TopicPartition, metadata: bool) -> OffsetAndMetadata | None:
+        return self.offsets
+
+    def commit(self, offsets: dict[TopicPartition, OffsetAndMetadata]) -> None:
+        self.offsets = offsets[PARTITION]
+
+    def seek(self, partition: TopicPartition, offset: int) -> None:
+        self.position = offset
+
+    def seek_to_beginning(self, partition: TopicPartition) -> None:
+        self.position = 0
+
+    def highwater(self, partition: TopicPartition) -> int:
+        return len(VALUES)
+
+
+class Table:
+    """What was written."""
+
+    def __init__(self) -> None:
+        self.rows: list[Any] = []
+
+    def write(self, token: str, outputs: list[Any]) -> list[Any]:
+        self.rows += [message.touchpoint.source_event_id for message in outputs]
+        return []
+
+    def refresh(self) -> None:
+        pass
+
+
+class Nothing:
+    """Counts nothing."""
+
+    def wrote(self, topic: str, messages: int, rejected: int, seconds: float) -> None:
+        pass
+
+    def behind(self, topic: str, partition: int, messages: int) -> None:
+        pass
+
+
+def test_what_was_read_and_not_written_before_a_rebalance_is_read_again():
+    for before in range(6):
+        log, table = Log(), Table()
+        feed = Feed(log, table, Nothing(), limits=Limits(messages=4), clock=lambda: 0.0)
+        for _ in range(before):
+            feed.step()
+        feed.on_partitions_revoked([PARTITION])
+        feed.on_partitions_assigned([PARTITION])
+        feed.step()
+        log.offsets = log.offsets or OffsetAndMetadata(0, "", -1)
+        rest = Feed(log, table, Nothing(), limits=Limits(messages=1), clock=lambda: 0.0)
+        log.position = 9  # as if this one had kept its place since long ago
+        while log.offsets.offset < len(VALUES):
+            rest.step()
+        assert table.rows == [str(number) for number in range(10)], before
