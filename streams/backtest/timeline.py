@@ -123,4 +123,5 @@ def _plain(at: datetime) -> str:
 
 
 def _first(reader: Reader, sql: str, **values: object) -> Any:
-    return next(iter(reader.query(sql, values).rows))[0]
+    ((value,),) = reader.query(sql, values).rows
+    return value

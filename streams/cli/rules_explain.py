@@ -1,6 +1,5 @@
 """`redthread rules explain NAME`: one rule in words, its text after merging, what it listens to, and a story about it."""
 
-from collections.abc import Iterator
 from typing import Annotated, Any
 
 import typer
@@ -8,7 +7,6 @@ import yaml
 from rich.text import Text
 
 from schemas.company import Company
-from schemas.fixture import Case
 from schemas.nearest import nearest
 from schemas.strict import InvalidConfiguration
 from streams.cli.opened import text_in
@@ -18,7 +16,7 @@ from streams.cli.rule_scope import compiled, types_of, words_in
 from streams.cli.rule_texts import Language
 from streams.cli.rule_words import Sentences
 from streams.cli.rules_list import RulesOf, company_of, verb_of
-from streams.rulepack.files import shipped_fixtures
+from streams.rulepack.files import stories_of
 
 HEADINGS: dict[str, dict[Language, str]] = {
     "means": {"en": "What it means", "de": "Was es bedeutet"},
@@ -82,14 +80,8 @@ def explained(name: str, company: Company, language: Language) -> dict[str, Any]
         "words": {word: say_it.selector(value) for word, value in words_in(rule, company).items()},
         "waits": list(say_it.waits(judge)),
         "yaml": yaml.safe_dump({name: text}, allow_unicode=True, sort_keys=False, width=110),
-        "story": next((case.model_dump(mode="json", exclude_defaults=True) for case in _stories(name) if case.shows == "hit"), None),
+        "story": next((case.model_dump(mode="json", exclude_defaults=True) for case in stories_of(name) if case.shows == "hit"), None),
     }
-
-
-def _stories(name: str) -> Iterator[Case]:
-    for told in shipped_fixtures():
-        if told.fixture.rule == name:
-            yield from told.fixture.cases
 
 
 def _print(document: dict[str, Any], language: Language) -> None:

@@ -35,7 +35,8 @@ def register(app: typer.Typer) -> None:
 def listing(company: RulesOf = None, lang: Lang = "en", format: Shape = Format.table, json: Json = False) -> None:
     """Every rule: its verb, how severe it is, who has to act, and what it means for the customer."""
     rules = company_of(company).rules
-    rows = [_row(name, rule, lang) for name, rule in rules.items()]
+    pack = shipped()["rules"]
+    rows = [_row(name, rule, lang, name in pack) for name, rule in rules.items()]
     if shape(format, json) is Format.table:
         print_rows(COLUMNS[:ON_A_TERMINAL], [(_marked(name, rules[name]), *row[: ON_A_TERMINAL - 1]) for name, *row in rows], Format.table)
     else:
@@ -60,7 +61,7 @@ def _marked(name: str, rule: Rule) -> str:
     return name if rule.enabled else f"{name} (off)"
 
 
-def _row(name: str, rule: Rule, lang: Language) -> tuple[Any, ...]:
+def _row(name: str, rule: Rule, lang: Language, is_shipped: bool) -> tuple[Any, ...]:
     per = rule.per if isinstance(rule.per, str) else "+".join(rule.per)
     means = text_in(rule.means, lang)
     return (
@@ -73,5 +74,5 @@ def _row(name: str, rule: Rule, lang: Language) -> tuple[Any, ...]:
         per,
         rule.calendar,
         rule.enabled,
-        name in shipped()["rules"],
+        is_shipped,
     )

@@ -18,6 +18,7 @@ from schemas.dead_letter import DeadLetter
 from schemas.identity import Arrived
 from schemas.plain import Published
 from schemas.source import Source
+from streams.engine import collector
 from streams.engine.embedded import EmbeddedEngine
 from streams.engine.store import StateStore
 from streams.sources.readers import read
@@ -82,9 +83,10 @@ class Backfill:
 
     def run(self, inputs: Sequence[Input], as_of: int | None) -> Progress:
         """Read what is new in `inputs`, then close every clock at `as_of` (None: at the newest event) and judge."""
-        for given in inputs:
-            self._read(given)
-        self.close(self.progress.newest if as_of is None else as_of)
+        with collector.kept_away():
+            for given in inputs:
+                self._read(given)
+            self.close(self.progress.newest if as_of is None else as_of)
         return self.progress
 
     def close(self, now: int) -> None:
@@ -139,6 +141,7 @@ class Backfill:
     def _commit(self, position: str, given: Input | None) -> None:
         self.progress.epoch += 1
         self._engine.commit(f"{self._version}:{self.progress.epoch}:{position}", encode(self.progress))
+        collector.look()
         self._report(self.progress, given)
 
 

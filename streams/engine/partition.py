@@ -8,7 +8,7 @@ from zlib import crc32
 from schemas.codec import encode
 from streams.engine.store import StateStore
 
-CACHED_STATES = 5_000  # decoded states kept per partition, about 3 kB each: memory stays flat however many customers there are
+CACHED_BYTES = 4 << 20  # encoded, of the decoded states that a partition keeps; decoded they are about seven times as large
 
 
 def partition_of(key: str, partitions: int) -> int:
@@ -26,6 +26,7 @@ class Partition:
         self._store, self._decode = store, decode
         self._states: dict[str, Any] = {}
         self._changed: set[str] = set()
+        self._cached = 0  # bytes, encoded
 
     def state(self, key: str) -> Any:
         """The state of a key, or None."""
@@ -34,6 +35,7 @@ class Partition:
         except KeyError:
             saved = self._store.get(self.table, key)
             state = self._states[key] = None if saved is None else self._decode(saved)
+            self._cached += len(saved or b"")
             return state
 
     def put(self, key: str, state: Any) -> None:
@@ -51,11 +53,13 @@ class Partition:
         changes: dict[tuple[str, str], bytes | None] = {}
         for key in self._changed:
             state = self._states[key]
-            changes[self.table, key] = None if state is None else encode(state)
+            encoded = changes[self.table, key] = None if state is None else encode(state)
+            self._cached += len(encoded or b"")
         self._changed = set()
         return changes
 
     def committed(self) -> None:
         """Everything taken so far has been saved: the cache may let go of it, except of what has changed since."""
-        if len(self._states) > CACHED_STATES:
+        if self._cached > CACHED_BYTES:
             self._states = {key: self._states[key] for key in self._changed}
+            self._cached = 0

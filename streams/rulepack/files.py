@@ -5,7 +5,7 @@ from importlib.resources import as_file, files
 from pathlib import Path
 from typing import NamedTuple
 
-from schemas.fixture import Fixture
+from schemas.fixture import Case, Fixture
 from schemas.strict import InvalidConfiguration, line_of, load_yaml, validate
 
 
@@ -25,6 +25,13 @@ def shipped_fixtures() -> tuple[Told, ...]:
     """The stories of the shipped rules."""
     with as_file(files("streams.rulepack").joinpath("fixtures")) as folder:
         return fixtures_in(folder)
+
+
+def stories_of(rule: str) -> tuple[Case, ...]:
+    """The stories of one shipped rule, which stand in the file of its name; none for any other rule."""
+    with as_file(files("streams.rulepack").joinpath("fixtures")) as folder:
+        file = folder / f"{rule}.yaml"
+        return _read(file).fixture.cases if file.is_file() else ()
 
 
 def fixtures_in(path: Path) -> tuple[Told, ...]:

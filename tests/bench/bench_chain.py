@@ -66,7 +66,7 @@ def measure(folder: Path, events: int, customers: int, known: int) -> tuple[Back
         options = arguments()
         rate = options.rate or int(run.rate / 2)
         found = asyncio.run(delay(made, stream, rate, options.seconds))
-        late = f"at {found.rate:,.0f} events/s: p50 {found.p50:.0f} ms, p99 {found.p99:.0f} ms of {found.alerts:,} alerts"
+        late = f"at {found.rate:,.0f} events/s: p50 {found.p50:.0f} ms, p99 {found.p99:.0f} ms (judged after {found.judged:.0f}) of {found.alerts:,} alerts"
         return run, ready, f"{late}; MB: {memory}; of a core when idle: {idle}"
 
 

@@ -55,19 +55,21 @@ def _in_time(loaded: Loaded, exports: Path) -> list[tuple[float, Sent]]:
     inputs, _ = inputs_of(loaded.company, [exports])
     found: list[tuple[float, Sent]] = []
     for given in inputs:
-        records = [record for record in read(given.path, given.source, longest=loaded.company.max_record) if not isinstance(record, DeadLetter)]
+        records = [
+            record for record in read(given.path, given.source, longest=loaded.company.max_record) if not isinstance(record, DeadLetter)
+        ]
         topic = given.source.input.topic
-        found += [(place / len(records), Sent(topic, value_of(given.source, record))) for place, record in enumerate(records)]
+        found += [(place / len(records), Sent(topic, value_of(record))) for place, record in enumerate(records)]
     found.sort(key=lambda entry: entry[0])
     return found
 
 
 SPOILT: Sequence[Callable[[random.Random, bytes], bytes]] = (
-    lambda chance, value: chance.randbytes(chance.randrange(1, 200)),
-    lambda chance, value: value[: len(value) // 2],
-    lambda chance, value: b"{}",
-    lambda chance, value: chance.choice([b"[]", b"null", b"0", b'"text"', b"", b"{" * 5_000]),
-    lambda chance, value: value.replace(b"20", b"x0"),  # times and numbers that are none
+    lambda chance, _: chance.randbytes(chance.randrange(1, 200)),
+    lambda _, value: value[: len(value) // 2],
+    lambda *_: b"{}",
+    lambda chance, _: chance.choice([b"[]", b"null", b"0", b'"text"', b"", b"{" * 5_000]),
+    lambda _, value: value.replace(b"20", b"x0"),  # times and numbers that are none
 )
 
 

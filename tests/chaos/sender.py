@@ -30,7 +30,12 @@ class Sender(threading.Thread):
             self.failed.append(error)
 
     def _send(self) -> None:
-        settings: dict[str, Any] = {"max_block_ms": FOR_LONG, "delivery_timeout_ms": FOR_LONG, "request_timeout_ms": 10_000, "linger_ms": 20}
+        settings: dict[str, Any] = {
+            "max_block_ms": FOR_LONG,
+            "delivery_timeout_ms": FOR_LONG,
+            "request_timeout_ms": 10_000,
+            "linger_ms": 20,
+        }
         producer = KafkaProducer(bootstrap_servers=self._servers, acks="all", enable_idempotence=True, **settings)
         for topic, value in paced(self._values, self._seconds, time.monotonic, lambda ahead: time.sleep(max(ahead, STEP))):
             producer.send(topic, value=value).add_errback(self.failed.append)

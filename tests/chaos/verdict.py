@@ -104,7 +104,9 @@ def _alerts_that_went_back(cluster: Cluster) -> tuple[list[str], int]:
         count += 1
         place = (message.partition, alert.alert_id)
         if (*place, alert.version) not in seen and alert.version < newest.get(place, 0):
-            back.append(f"alert versions: {alert.alert_id} has {alert.version} at {message.partition}/{message.offset} after {newest[place]}")
+            back.append(
+                f"alert versions: {alert.alert_id} has {alert.version} at {message.partition}/{message.offset} after {newest[place]}"
+            )
         seen.add((*place, alert.version))
         newest[place] = max(alert.version, newest.get(place, 0))
     return back, count

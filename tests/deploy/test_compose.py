@@ -52,7 +52,12 @@ def test_every_variable_is_one_of_our_settings(name: str):
 
 
 def test_no_secret_stands_in_the_file_or_has_a_default():
-    named = [(name, value) for service in SERVICES.values() for name, value in service["environment"].items() if re.search("SECRET|PASSWORD", name)]
+    named = [
+        (name, value)
+        for service in SERVICES.values()
+        for name, value in service["environment"].items()
+        if re.search("SECRET|PASSWORD", name)
+    ]
     assert named
     assert all(name.endswith("_FILE") and value.startswith("/run/secrets/") for name, value in named)
     files = [secret["file"] for secret in COMPOSE["secrets"].values()]
@@ -98,5 +103,7 @@ def test_the_ports_asked_are_the_ports_served():
 
 
 def test_named_volumes_are_declared():
-    named = {volume.partition(":")[0] for service in SERVICES.values() for volume in service.get("volumes", ()) if re.match(r"\w+:", volume)}
+    named = {
+        volume.partition(":")[0] for service in SERVICES.values() for volume in service.get("volumes", ()) if re.match(r"\w+:", volume)
+    }
     assert named == set(COMPOSE["volumes"])

@@ -26,7 +26,8 @@ class Log:
     """One partition and one consumer of it, which keeps its position whatever the group does."""
 
     def __init__(self) -> None:
-        self.position, self.offsets = 0, None
+        self.position = 0
+        self.offsets: OffsetAndMetadata | None = None
 
     def poll(self, timeout_ms: int, max_records: int) -> dict[TopicPartition, list[Read]]:
         found = [Read(offset, value) for offset, value in enumerate(VALUES)][self.position : self.position + 3]
@@ -82,9 +83,8 @@ def test_what_was_read_and_not_written_before_a_rebalance_is_read_again():
         feed.on_partitions_revoked([PARTITION])
         feed.on_partitions_assigned([PARTITION])
         feed.step()
-        log.offsets = log.offsets or OffsetAndMetadata(0, "", -1)
         rest = Feed(log, table, Nothing(), limits=Limits(messages=1), clock=lambda: 0.0)
         log.position = 9  # as if this one had kept its place since long ago
-        while log.offsets.offset < len(VALUES):
+        while log.offsets is None or log.offsets.offset < len(VALUES):
             rest.step()
         assert table.rows == [str(number) for number in range(10)], before

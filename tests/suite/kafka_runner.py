@@ -13,6 +13,7 @@ from tests.suite.runners import Outcome, Way, outcome_of
 
 WORKERS, SINKS = ("worker-0", "worker-1"), ("sink-0", "sink-1")
 CHUNK = 1_000  # records that a worker handles at once, at most
+AS_IT_COMES = Way()
 WITHIN = 300.0  # seconds for the largest data set
 
 
@@ -23,7 +24,7 @@ class KafkaRunner:
         self._broker, self._server, self._folder, self._secret = broker, server, folder, secret
         self._runs = count(1)
 
-    def run(self, company: Path, paths: Sequence[Path], as_of: str = "end", way: Way = Way()) -> Outcome:
+    def run(self, company: Path, paths: Sequence[Path], as_of: str = "end", way: Way = AS_IT_COMES) -> Outcome:
         """As `redthread topics`, `ingest`, `worker --replay` and `sink` do it."""
         prefix = f"suite-{os.getpid()}-{next(self._runs)}"
         folder, address = self._folder / prefix, replace(self._server, database=prefix.replace("-", "_"))

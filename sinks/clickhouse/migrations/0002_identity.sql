@@ -1,4 +1,5 @@
--- What is known of identifiers. Small compared with the timeline and joined everywhere, so never sharded.
+-- What is known of identifiers. Small compared with the timeline and joined everywhere, so never sharded. The customer is part of the key:
+-- two families that are about to merge may both have published an identifier under one version, and rows of the timeline carry either.
 CREATE TABLE {database}.identity_versions{on_cluster}
 (
     identifier_id   UUID COMMENT 'Id of the identifier; joins timeline_events.attributed_id',
@@ -11,7 +12,7 @@ CREATE TABLE {database}.identity_versions{on_cluster}
     written_at      DateTime DEFAULT now() CODEC(ZSTD(1)) COMMENT 'When this row was written'
 )
 ENGINE = {replacing_everywhere}()
-ORDER BY (identifier_id, version)
+ORDER BY (identifier_id, version, customer_id)
 SETTINGS {window}index_granularity = 1024
 COMMENT 'Every customer that an identifier has belonged to';
 

@@ -45,6 +45,7 @@ class ChunkConsumer(driver.Consumer):  # type: ignore[misc]
         return thread(self, loop=self.loop, beacon=self.beacon)
 
     async def perform_seek(self) -> None:
+        self._committed_offset.clear()  # what the broker says now is all that counts, also where it knows no commit
         await super().perform_seek()
         self._forget()
 
@@ -225,13 +226,16 @@ class ChunkConsumer(driver.Consumer):  # type: ignore[misc]
         offsets = {tp: offset for tp, offset in offsets.items() if tp in owned}
         if not offsets:
             return False
-        producer = self.app.producer
+        producer, generation = self.app.producer, self.app.consumer_generation_id
         await producer.settle()
         if producer.failed is not None:  # never commit past a lost output or changelog record
             await self.app.crash(producer.failed)
             return False
         done = bool(await self._commit(offsets))
-        if done:  # Faust moves its own books even when the commit failed (faust-streaming #316)
+        # Faust moves its own books even when the commit failed (faust-streaming #316), and when a rebalance has overtaken it: then nothing
+        # was committed, and the partition would never be committed again until something else comes.
+        done = done and self.app.consumer_generation_id == generation
+        if done:
             self._committed_offset.update(offsets)
             self.app.tables.on_commit(offsets)
             self.app.monitor.on_tp_commit(offsets)

@@ -41,6 +41,10 @@ class ConsumerThread(driver.AIOKafkaConsumerThread):  # type: ignore[misc]
 
         coordinator._do_heartbeat = heartbeat
 
+    async def _commit(self, offsets: Any) -> bool:
+        """Faust leaves out what is not assigned any more, and says that it was committed."""
+        return offsets.keys() <= self.assignment() and bool(await super()._commit(offsets))
+
     def place(self, tp: TP) -> Place | None:
         """What the fetcher knows of a partition. Read in this order, an answer that comes in between only makes us look further behind."""
         assignment = self._consumer._subscription.subscription.assignment

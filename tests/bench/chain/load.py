@@ -22,7 +22,7 @@ DRAIN = 5.0
 ROWS = "SELECT count() FROM {database}.timeline_events"
 ALERTS = "SELECT count() FROM {database}.alert_versions"
 RECENT = """
-SELECT alert_id, arrayMax(evidence.at) FROM {{database}}.alert_versions
+SELECT alert_id, arrayMax(evidence.at), changed_at FROM {{database}}.alert_versions
 WHERE rule = 'ping_pong' AND change = 'opened' AND written_at >= toDateTime({since})"""
 
 
@@ -50,6 +50,14 @@ class Delay(NamedTuple):
     alerts: int
     p50: float
     p99: float
+    judged: float  # until the tick that raised it, median
+
+
+class Seen(NamedTuple):
+    """One alert; milliseconds after its last event."""
+
+    read: float
+    judged: float
 
 
 def _stamped(record: Record) -> Record:
@@ -85,7 +93,7 @@ def backlog(world: World, records: Iterator[Record], events: int) -> Backlog:
 
 async def delay(world: World, records: Iterator[Record], rate: int, seconds: float) -> Delay:
     """A steady stream; a look at ClickHouse is taken so often that it adds half of `LOOK` to what is measured."""
-    seen: dict[Any, float] = {}  # alert -> milliseconds
+    seen: dict[Any, Seen] = {}
     begun = time.time()
     watching = asyncio.create_task(_watch(world, seen, int(begun) - 1))
     try:
@@ -99,19 +107,20 @@ async def delay(world: World, records: Iterator[Record], rate: int, seconds: flo
         watching.cancel()
         with suppress(asyncio.CancelledError):
             await watching
-    found = sorted(late for alert, late in seen.items() if alert not in seen_before)
-    return (
-        Delay(sent / lasted, len(found), found[len(found) // 2], found[len(found) * 99 // 100]) if found else Delay(sent / lasted, 0, 0, 0)
-    )
+    found = [late for alert, late in seen.items() if alert not in seen_before]
+    if not found:
+        raise RuntimeError("no alert in time")
+    read, judged = sorted(late.read for late in found), sorted(late.judged for late in found)
+    return Delay(sent / lasted, len(found), read[len(read) // 2], read[len(read) * 99 // 100], judged[len(judged) // 2])
 
 
-async def _watch(world: World, seen: dict[Any, float], since: int) -> None:
+async def _watch(world: World, seen: dict[Any, Seen], since: int) -> None:
     while True:
         rows = await asyncio.to_thread(world.asked, RECENT.format(since=since))
         now = time.time()
-        for alert, at in rows:
+        for alert, at, changed_at in rows:
             if alert not in seen:
-                seen[alert] = (now - at.timestamp()) * 1000
+                seen[alert] = Seen((now - at.timestamp()) * 1000, (changed_at - at).total_seconds() * 1000)
         since = int(now) - 3
         await asyncio.sleep(LOOK)
 

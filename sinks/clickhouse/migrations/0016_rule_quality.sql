@@ -1,0 +1,62 @@
+-- Which rules cry wolf?
+--
+-- People say whether an alert was of use with the touchpoint alert.acknowledged: the ref alert names the alert, the attribute useful is
+-- true or false, and the newest word counts.
+CREATE VIEW {database}.rule_quality{on_cluster}
+(
+    day                     Date COMMENT 'Day since when the rule is broken, UTC',
+    rule                    LowCardinality(String) COMMENT 'Rule',
+    severity                LowCardinality(String) COMMENT 'critical, high, warning or info',
+    historical              Bool COMMENT 'Computed in a backfill or replay: never delivered',
+    opened                  UInt64 COMMENT 'Alerts raised, withdrawn ones included',
+    going_on                UInt64 COMMENT 'Alerts that are open, held, acknowledged or silenced',
+    resolved                UInt64 COMMENT 'Alerts whose finding has ended',
+    silenced                UInt64 COMMENT 'Alerts that somebody has silenced',
+    withdrawn               UInt64 COMMENT 'Alerts that should never have been raised, whatever the cause',
+    withdrawn_late_event    UInt64 COMMENT 'Withdrawn because an event came late',
+    withdrawn_superseded    UInt64 COMMENT 'Withdrawn because another alert replaces it',
+    withdrawn_identity      UInt64 COMMENT 'Withdrawn because customers were merged or split',
+    withdrawn_correction    UInt64 COMMENT 'Withdrawn because an event was corrected',
+    withdrawn_rule_change   UInt64 COMMENT 'Withdrawn because the rule was changed or switched off',
+    withdrawn_erasure       UInt64 COMMENT 'Withdrawn because the customer was erased',
+    acknowledged            UInt64 COMMENT 'Alerts that somebody has acknowledged',
+    useful                  UInt64 COMMENT 'Those called useful',
+    useless                 UInt64 COMMENT 'Those called not useful'
+)
+AS SELECT
+    toDate(starts_at) AS day, rule, severity, historical,
+    count() AS opened,
+    countIf(status IN ('open', 'held', 'acknowledged', 'silenced')) AS going_on,
+    countIf(status = 'resolved') AS resolved,
+    countIf(s.silenced) AS silenced,
+    countIf(status = 'withdrawn') AS withdrawn,
+    countIf(cause = 'late_event') AS withdrawn_late_event,
+    countIf(cause = 'superseded') AS withdrawn_superseded,
+    countIf(cause IN ('identity_merge', 'identity_split')) AS withdrawn_identity,
+    countIf(cause = 'correction') AS withdrawn_correction,
+    countIf(cause = 'rule_change') AS withdrawn_rule_change,
+    countIf(cause = 'erasure') AS withdrawn_erasure,
+    countIf(s.acknowledged OR w.useful != '') AS acknowledged,
+    countIf(w.useful = 'true') AS useful,
+    countIf(w.useful = 'false') AS useless
+FROM
+(
+    SELECT alert_id, rule, severity, historical, starts_at, status, status = 'withdrawn' ? toString(cause) : '' AS cause
+    FROM {database}.alerts
+) AS a
+{global}ANY LEFT JOIN
+(
+    SELECT alert_id, countIf(status = 'acknowledged') > 0 AS acknowledged, countIf(status = 'silenced') > 0 AS silenced
+    FROM {database}.alert_versions
+    WHERE status IN ('acknowledged', 'silenced')
+    GROUP BY alert_id
+) AS s ON s.alert_id = a.alert_id
+{global}ANY LEFT JOIN
+(
+    SELECT toUUIDOrZero(arrayJoin(refs['alert'])) AS alert_id, argMax(attributes['useful'], (occurred_at, seq)) AS useful
+    FROM {database}.timeline
+    WHERE type = 'alert.acknowledged' AND attributes['useful'] != ''
+    GROUP BY alert_id
+) AS w ON w.alert_id = a.alert_id
+GROUP BY day, rule, severity, historical
+COMMENT 'What became of the alerts of every rule by day: withdrawn by cause, acknowledged as useful or not';

@@ -1,0 +1,63 @@
+"""Milliseconds of every documented query on 1,000,000 rows of the timeline: `pytest tests/bench/bench_views.py -m bench -s`.
+
+The best of several runs is what a query costs: the others say how busy the machine was. CPU is the server's, mean of all runs, and may
+be spread over cores.
+"""
+
+import os
+import time
+from pathlib import Path
+
+import pytest
+from clickhouse_driver import Client
+
+from sinks.clickhouse import EmbeddedServer, connect, migrate
+from sinks.clickhouse.rollups import ROLLUPS, refresh_rollups
+from tests.bench.timeline_rows import fill
+from tests.integration.documented import queries
+
+pytestmark = pytest.mark.bench
+
+ROWS, CUSTOMERS, BLOCK = 1_000_000, 50_000, 100_000
+RUNS = 9
+ALLOWED = 200  # milliseconds
+
+
+def cpu(pid: int) -> float:
+    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK") * 1000
+
+
+def measured(client: Client, pid: int, sql: str) -> tuple[list[float], float]:
+    """Milliseconds of every run, sorted, and the CPU milliseconds of one."""
+    client.execute(sql)  # what it compiles and caches is not counted
+    before, walls = cpu(pid), []
+    for _ in range(RUNS):
+        begun = time.perf_counter()
+        client.execute(sql)
+        walls.append((time.perf_counter() - begun) * 1000)
+    return sorted(walls), (cpu(pid) - before) / RUNS
+
+
+def test_every_documented_query_is_fast_enough(tmp_path: Path):
+    server = EmbeddedServer(tmp_path)
+    with server as address, connect(address) as setup:
+        assert server.pid
+        migrate(setup, address.database)
+        with connect(address, database=address.database) as client:
+            fill(client, ROWS, customers=CUSTOMERS, block=BLOCK)
+            for dictionary in ("identity_overrides", "event_conflicts"):
+                client.execute(f"SYSTEM RELOAD DICTIONARY {address.database}.{dictionary}")
+            refresh_rollups(client, address.database)
+            took = "SELECT view, last_success_duration_ms FROM system.view_refreshes WHERE database = currentDatabase()"
+            refreshes = dict(client.execute(took))
+            assert set(refreshes) == {f"{rollup}_mv" for rollup in ROLLUPS}
+            print()
+            for view, milliseconds in refreshes.items():
+                print(f"{view:26} refreshed in {milliseconds:5,} ms")
+            best = {}
+            for view, sql in queries().items():
+                walls, spent = measured(client, server.pid, sql)
+                best[view] = walls[0]
+                print(f"{view:26} best {walls[0]:4.0f} ms, median {walls[RUNS // 2]:4.0f} ms, CPU {spent:4.0f} ms")
+    assert {view: round(wall) for view, wall in best.items() if wall > ALLOWED} == {}
