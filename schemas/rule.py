@@ -135,7 +135,7 @@ class Rule(Strict):
     sure: bool | None = Field(None, description="wait until those concerned are complete; precedence does")
     loose: bool = Field(False, description="an answer without a matter answers for every matter")
     budget: float | None = Field(
-        None, ge=0, description="alerts per 1,000 customers that it should stay under; a back-test compares"
+        None, ge=0, description="alerts per 1,000 active customers and month that it should stay under; a back-test compares"
     )
     expect: Expect | None = None
     forbid: Forbid | None = None

@@ -22,10 +22,18 @@ class Settings(BaseSettings):
     clickhouse_password_file: Path | None = Field(None, description="a file that holds it")
 
     kafka: str = Field("127.0.0.1:9092", description="bootstrap servers of Kafka, host:port with commas")
-    kafka_prefix: str = Field(PREFIX, pattern=r"^[a-z0-9][a-z0-9-]*$", description="begins the name of every topic and group; another prefix is another installation")
-    kafka_partitions: int = Field(PARTITIONS, ge=1, description="of every internal topic, for ever: four to eight times the workers there will ever be")
+    kafka_prefix: str = Field(
+        PREFIX,
+        pattern=r"^[a-z0-9][a-z0-9-]*$",
+        description="begins the name of every topic and group; another prefix is another installation",
+    )
+    kafka_partitions: int = Field(
+        PARTITIONS, ge=1, description="of every internal topic, for ever: four to eight times the workers there will ever be"
+    )
     kafka_replication: int = Field(REPLICATION, ge=1, description="copies of every topic; with two or more, two must confirm every write")
-    worker: str = Field("worker-0", pattern=r"^[A-Za-z0-9._-]+$", description="name of this worker, the same across restarts: the name of the pod")
+    worker: str = Field(
+        "worker-0", pattern=r"^[A-Za-z0-9._-]+$", description="name of this worker, the same across restarts: the name of the pod"
+    )
 
     @model_validator(mode="after")
     def _files_can_be_read(self) -> Self:

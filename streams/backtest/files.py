@@ -19,7 +19,8 @@ from schemas.plain import Published
 from schemas.source import Source
 from schemas.timeline import TimelineEntry
 from streams.config import alerts_of, court_of
-from streams.core.calendar import US
+from streams.core.backtest import Activity
+from streams.core.calendar import US, moment
 from streams.core.identity import IdentityRules
 from streams.core.journeys import JourneyBook
 from streams.engine.backfill import Backfill, Input, Progress
@@ -38,7 +39,7 @@ class Files(NamedTuple):
 
     alerts: list[Alert]  # of all rules that are on
     touchpoints: int
-    customers: int  # that had a touchpoint in the period
+    activity: Activity
     now: int  # when the clocks were closed
 
 
@@ -48,26 +49,28 @@ class Kept:
     def __init__(self, since: int) -> None:
         self._since = since
         self._alerts: dict[str, Alert] = {}
-        self._customers: dict[str, str] = {}  # identifier -> customer
-        self._touched: set[str] = set()  # identifiers that stand for the customer of a touchpoint in the period
+        self._customers: dict[str, str | None] = {}  # identifier -> customer; nobody when it is shared by too many
+        self._touched: set[tuple[str, int, int]] = set()  # identifier that stands for the customer, year and month, in the period
 
     def write(self, token: str, outputs: Iterable[Published]) -> Sequence[DeadLetter]:
         for output in outputs:
             if isinstance(output, Alert):
                 self._alerts[output.alert_id] = max(output, self._alerts.get(output.alert_id, output), key=lambda alert: alert.version)
-            elif isinstance(output, IdentityChange) and output.customer_id is not None:
+            elif isinstance(output, IdentityChange):
                 self._customers[output.identifier] = output.customer_id
             elif isinstance(output, TimelineEntry) and output.touchpoint.at >= self._since and output.attributed_to is not None:
-                self._touched.add(output.attributed_to)
+                at = moment(output.touchpoint.at)
+                self._touched.add((output.attributed_to, at.year, at.month))
         return ()
 
     def alerts(self) -> list[Alert]:
         """Those that stand."""
         return [alert for alert in self._alerts.values() if alert.status != "withdrawn"]
 
-    def customers(self) -> int:
-        """How many had a touchpoint in the period."""
-        return len({self._customers[identifier] for identifier in self._touched if identifier in self._customers})
+    def activity(self) -> Activity:
+        """Who had a touchpoint in the period."""
+        months = {(self._customers[name], *month) for name, *month in self._touched if self._customers.get(name)}
+        return Activity(len({customer for customer, *_ in months}), len(months))
 
 
 class UpTo(Ingest):
@@ -109,4 +112,4 @@ def over_files(company: Company, inputs: Sequence[Input], secret: bytes, since: 
             report=report,
         )
         done = backfill.run(inputs, now)
-    return Files(kept.alerts(), done.touchpoints, kept.customers(), done.newest if now is None else now)
+    return Files(kept.alerts(), done.touchpoints, kept.activity(), done.newest if now is None else now)

@@ -5,7 +5,7 @@ server sorts and hands over one customer after another, so memory does not grow 
 `Touchpoint`, which takes a third of the time that columns take; what is no text among its attributes gets its type back.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import datetime
 from itertools import groupby
 from operator import itemgetter
@@ -17,13 +17,13 @@ from msgspec.structs import replace
 from schemas.alert import Alert
 from schemas.touchpoint import Scalar, Touchpoint
 from sinks.clickhouse import Reader
-from streams.core.backtest import Trial
+from streams.core.backtest import Activity, Trial
 
 NOBODY = "00000000-0000-0000-0000-000000000000"
 NEWEST = "SELECT maxOrNull(occurred_at) FROM timeline_events"
 TYPES = "SELECT DISTINCT type FROM timeline_events"
-CUSTOMERS = f"""
-SELECT uniqExact(customer_id) FROM timeline
+ACTIVE = f"""
+SELECT uniqExact(customer_id), uniqExact(customer_id, toYYYYMM(occurred_at)) FROM timeline
 WHERE customer_id != toUUID('{NOBODY}') AND occurred_at >= {{since:DateTime64(6, 'UTC')}} AND occurred_at <= {{now:DateTime64(6, 'UTC')}}
 """
 OTHERS = """
@@ -43,6 +43,8 @@ SELECT toString(customer_id), formatRowNoNewline('JSONCompactEachRow',
 FROM (SELECT * {READ} ORDER BY customer_id, occurred_at)
 """
 
+VALUES: Mapping[str, Callable[[str], Scalar]] = {"int": int, "float": float, "bool": lambda text: text == "true", "null": lambda _: None}
+
 decode = msgspec.json.Decoder(Touchpoint, strict=False).decode  # some servers write 64-bit numbers in quotes
 Rows = Iterable[tuple[Any, ...]]
 
@@ -57,7 +59,7 @@ class Extent(NamedTuple):
 
 def newest(reader: Reader) -> datetime | None:
     """When the newest touchpoint occurred; None while there is none."""
-    at: datetime | None = _first(reader, NEWEST)
+    at: datetime | None = _first(reader, NEWEST)[0]
     return at
 
 
@@ -67,14 +69,14 @@ def extent(reader: Reader, trial: Trial, kinds: Iterable[str], now: datetime) ->
     return Extent(now, sorted(types), sorted(kinds))
 
 
-def customers(reader: Reader, since: datetime, now: datetime) -> int:
-    """How many had a touchpoint in the period."""
-    return int(_first(reader, CUSTOMERS, since=_plain(since), now=_plain(now)))
+def activity(reader: Reader, since: datetime, now: datetime) -> Activity:
+    """Who had a touchpoint in the period."""
+    return Activity(*_first(reader, ACTIVE, since=_plain(since), now=_plain(now)))
 
 
 def size(reader: Reader, what: Extent) -> int:
     """How many touchpoints there are to read."""
-    return int(_first(reader, COUNT, **_values(what)))
+    return int(_first(reader, COUNT, **_values(what))[0])
 
 
 def judged(reader: Reader, trial: Trial, what: Extent) -> Iterator[tuple[int, list[Alert]]]:
@@ -91,26 +93,12 @@ def others(reader: Reader, rules: Iterable[str]) -> Iterator[tuple[str, str, str
 
 
 def touchpoint_of(row: tuple[str, str, Mapping[str, str]]) -> Touchpoint:
-    """The touchpoint as rules saw it when it arrived."""
+    """The touchpoint as rules saw it when it arrived: customer, touchpoint as JSON, types of attributes."""
     touchpoint = decode(row[1])
     if not row[2]:
         return touchpoint
-    return replace(touchpoint, attributes={name: typed(text, row[2].get(name)) for name, text in touchpoint.attributes.items()})
-
-
-def typed(text: Scalar, type: str | None) -> Scalar:
-    """The value whose JSON text an attribute holds."""
-    match type:
-        case "int":
-            return int(str(text))
-        case "float":
-            return float(str(text))
-        case "bool":
-            return text == "true"
-        case "null":
-            return None
-        case _:
-            return text
+    attributes = touchpoint.attributes
+    return replace(touchpoint, attributes={**attributes, **{name: VALUES[type](str(attributes[name])) for name, type in row[2].items()}})
 
 
 def _values(what: Extent) -> dict[str, object]:
@@ -122,6 +110,6 @@ def _plain(at: datetime) -> str:
     return at.strftime("%Y-%m-%d %H:%M:%S.%f")
 
 
-def _first(reader: Reader, sql: str, **values: object) -> Any:
-    ((value,),) = reader.query(sql, values).rows
-    return value
+def _first(reader: Reader, sql: str, **values: object) -> tuple[Any, ...]:
+    (row,) = reader.query(sql, values).rows
+    return row

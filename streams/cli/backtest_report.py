@@ -16,6 +16,7 @@ from streams.core.backtest import Verdict
 BAR = 40  # characters of the longest bar
 WEEKS_SHOWN = 60  # on a terminal; JSON has all
 OVERLAPS_SHOWN = 8
+EVIDENCE_SHOWN = 6  # touchpoints of a sample; the newest say most
 
 
 class Outcome(NamedTuple):
@@ -116,7 +117,7 @@ def _show_rule(verdict: Verdict, title: str, zone: ZoneInfo) -> None:
 
 
 def _show_budget(verdict: Verdict) -> None:
-    rate = f"  {verdict.per_thousand:,.1f} alerts per 1,000 customers"
+    rate = f"  {verdict.per_thousand:,.1f} alerts per 1,000 active customers and month"
     if verdict.budget is None:
         say(Text(f"{rate}; the rule declares no budget"))
     else:
@@ -127,5 +128,7 @@ def _show_budget(verdict: Verdict) -> None:
 def _show_sample(alert: Alert, zone: ZoneInfo) -> None:
     about = alert.matter or f"customer {alert.customer_id}"
     say(Text.assemble(("\n  for example ", "dim"), f"{about}: {alert.summary}"))
-    for item in alert.evidence:
+    if len(alert.evidence) > EVIDENCE_SHOWN:
+        say(Text(f"    … {len(alert.evidence) - EVIDENCE_SHOWN} before", style="dim"))
+    for item in alert.evidence[-EVIDENCE_SHOWN:]:
         say(Text(f"    {shown(instant(item.at).astimezone(zone))}  {item.department:<12} {item.type}  {item.event_id}", style="dim"))

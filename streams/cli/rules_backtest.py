@@ -67,7 +67,7 @@ def backtest(
     """What rules would have said over the history: alerts a week, customers hit, samples, overlap with other rules.
 
     The same evaluator as live, so the same alerts with the same ids; what began before the period is known. Exit code 1 when a rule
-    raises more alerts per 1,000 customers than its `budget`.
+    raises more alerts than its `budget` per 1,000 active customers and month; whole months compare best.
     """
     rules, period = list(dict.fromkeys(rules)), (since, to)
     if files:
@@ -100,8 +100,8 @@ def from_timeline(look: Opened, rules: Sequence[str], period: Period) -> Outcome
     for other in timeline.others(look.reader, company.rules):
         for tally in tallies:
             tally.beside(*other)
-    customers = timeline.customers(look.reader, since, now)
-    return Outcome([tally.verdict(customers) for tally in tallies], company, touchpoints, _told(since), instant(now))
+    active = timeline.activity(look.reader, since, now)
+    return Outcome([tally.verdict(active) for tally in tallies], company, touchpoints, _told(since), instant(now))
 
 
 def from_files(loaded: Loaded, rules: Sequence[str], paths: Sequence[Path], period: Period, folder: DataFolder) -> Outcome:
@@ -116,7 +116,7 @@ def from_files(loaded: Loaded, rules: Sequence[str], paths: Sequence[Path], peri
         found = over_files(company, inputs, _secret(folder), instant(since), None if now is None else instant(now), report)
     tallies = tallies_of(company, rules, instant(since))
     counted(tallies, found.alerts)
-    return Outcome([tally.verdict(found.customers) for tally in tallies], company, found.touchpoints, _told(since), found.now)
+    return Outcome([tally.verdict(found.activity) for tally in tallies], company, found.touchpoints, _told(since), found.now)
 
 
 def _secret(folder: DataFolder) -> bytes:

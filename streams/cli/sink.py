@@ -25,7 +25,8 @@ Server = Annotated[
     str, typer.Option("--clickhouse", metavar="URL", envvar="REDTHREAD_CLICKHOUSE", help="clickhouse://user@host:9000/redthread")
 ]
 Instance = Annotated[
-    str, typer.Option("--instance", metavar="NAME", help="Name of this process among its like: it gets its partitions back after a restart.")
+    str,
+    typer.Option("--instance", metavar="NAME", help="Name of this process among its like: it gets its partitions back after a restart."),
 ]
 Port = Annotated[int, typer.Option("--metrics-port", help="Prometheus metrics are served here, on localhost; 0: not at all.")]
 Host = Annotated[str, typer.Option("--metrics-host", help="Serve the metrics on this address instead; they hold no personal data.")]
@@ -53,7 +54,9 @@ class Metrics:
         self._rejected = Counter("redthread_sink_rejected", "Messages that became dead letters", ["topic"], registry=self.registry)
         self._lag = Gauge("redthread_sink_lag", "Messages that wait in Kafka", ["topic", "partition"], registry=self.registry)
         self._seconds = Histogram("redthread_sink_insert_seconds", "Time until a batch was in", ["topic"], registry=self.registry)
-        self._waiting = Gauge("redthread_sink_waiting", "Tries since ClickHouse last took a batch; 0: it takes them", registry=self.registry)
+        self._waiting = Gauge(
+            "redthread_sink_waiting", "Tries since ClickHouse last took a batch; 0: it takes them", registry=self.registry
+        )
 
     def wrote(self, topic: str, messages: int, rejected: int, seconds: float) -> None:
         self._written.labels(topic).inc(messages)

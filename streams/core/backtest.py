@@ -20,7 +20,7 @@ from streams.core.calendar import moment
 from streams.core.rules.court import Court
 
 SAMPLES = 5  # alerts that are shown with their evidence: enough to see what a rule is about, few enough to be read
-PER = 1_000  # customers: the unit of `budget`
+PER = 1_000  # active customers and month: the unit of `budget`
 
 
 class Trial(NamedTuple):
@@ -33,6 +33,13 @@ class Trial(NamedTuple):
     def alerts(self, customer_id: str, touchpoints: Mapping[str, Touchpoint]) -> Collection[Alert]:
         """Every alert of one customer; `touchpoints` by event id."""
         return self.book.alerts(customer_id, touchpoints, self.court.judge(touchpoints.values(), self.clock)).values()
+
+
+class Activity(NamedTuple):
+    """Who had a touchpoint in the period, counted once, and once for each month: what alerts are compared with."""
+
+    customers: int
+    customer_months: int
 
 
 class Overlap(NamedTuple):
@@ -54,7 +61,7 @@ class Verdict(NamedTuple):
     occurrences: int
     customers_hit: int
     customers: int  # that had a touchpoint in the period
-    per_thousand: float  # alerts per 1,000 of those customers
+    per_thousand: float  # alerts per 1,000 of those customers and month
     budget: float | None  # what the rule declares; None: nothing
     weeks: tuple[tuple[date, int], ...]  # Monday -> alerts that began in that week; from the first to the last with any
     overlap: tuple[Overlap, ...]  # largest share first
@@ -96,8 +103,8 @@ class Tally:
         if rule != self.name and customer_id in self._hits:
             self._beside[rule].setdefault(customer_id, set()).add(matter)
 
-    def verdict(self, customers: int) -> Verdict:
-        """What has been counted; `customers` had a touchpoint in the period."""
+    def verdict(self, activity: Activity) -> Verdict:
+        """What has been counted, compared with who was active."""
         return Verdict(
             rule=self.name,
             alerts=self._alerts,
@@ -105,8 +112,8 @@ class Tally:
             open=self._open,
             occurrences=self._occurrences,
             customers_hit=len(self._hits),
-            customers=customers,
-            per_thousand=self._alerts * PER / customers if customers else 0.0,
+            customers=activity.customers,
+            per_thousand=self._alerts * PER / max(activity.customer_months, 1),
             budget=self._rule.budget,
             weeks=tuple(_filled(self._weeks)),
             overlap=tuple(sorted(self._overlaps(), key=lambda overlap: (-overlap.share, -overlap.same_customer, overlap.rule))),

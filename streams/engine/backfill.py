@@ -27,6 +27,7 @@ from streams.stages.ingest import Ingest
 from streams.stages.step import Send
 
 EPOCH_RECORDS = 20_000  # input records per epoch: ClickHouse takes a block of 20,000 rows at half the cost per row of 5,000
+LOOK_EVERY = 16  # epochs; by then most of what an epoch made is gone, and does not have to be looked at
 START = 1  # `logged` counts records from here
 
 
@@ -141,7 +142,8 @@ class Backfill:
     def _commit(self, position: str, given: Input | None) -> None:
         self.progress.epoch += 1
         self._engine.commit(f"{self._version}:{self.progress.epoch}:{position}", encode(self.progress))
-        collector.look()
+        if self.progress.epoch % LOOK_EVERY == 0:
+            collector.look()
         self._report(self.progress, given)
 
 

@@ -9,6 +9,7 @@ all of them: so is seen whether the cost of an event grows with the number of cu
 
 import argparse
 import asyncio
+import os
 import time
 from collections.abc import Sequence
 from pathlib import Path
@@ -73,6 +74,7 @@ def measure(folder: Path, events: int, customers: int, known: int) -> tuple[Back
 def main() -> None:
     options = arguments()
     runs: list[tuple[str, Backlog]] = []
+    said(f"load of the machine before: {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores")
     for known in options.known or [0]:
         title = f"{known or options.customers:,} customers"
         with TemporaryDirectory(prefix="redthread-bench-") as folder:

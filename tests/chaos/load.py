@@ -17,7 +17,10 @@ from streams.sources.readers import read
 
 DUPLICATES, LATE, GARBAGE = 0.10, 0.05, 0.01  # shares of the records
 BEHIND = 0.3  # share of the run by which a late record or a duplicate comes later, at most
-RECORDS_PER_CUSTOMER, FEWEST = 60, 100  # of the simulated company in so many days; somewhat less than there will be
+RECORDS_PER_CUSTOMER, FEWEST = (
+    60,
+    300,
+)  # of the simulated company in so many days, somewhat less than there will be; and what its stories take
 DAYS = 60
 
 

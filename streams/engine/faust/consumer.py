@@ -14,13 +14,18 @@ from faust.types import TP, ConsumerMessage
 from streams.engine.faust.fence import Fence
 from streams.engine.faust.thread import ConsumerThread, Place
 
+FETCH_TIMEOUT = 0.25  # seconds until a fetch without records returns: a seek waits for it
 IDLE_NAP = 0.02  # seconds; Faust sleeps a full second when every partition is back-pressured
 
 
 class Chunk(ConsumerMessage):  # type: ignore[misc]
-    """Records of one partition; `value` is the list of them. Only a chunk that was `handled` may be committed."""
+    """Records of one partition; `value` is the list of them.
+
+    Only a chunk that was `handled` may be committed, and only in the epoch in which it was delivered: with every seek a new one begins.
+    """
 
     handled = False
+    epoch = 0
 
 
 class ChunkConsumer(driver.Consumer):  # type: ignore[misc]
@@ -38,6 +43,8 @@ class ChunkConsumer(driver.Consumer):  # type: ignore[misc]
         self._pulled: dict[TP, int] = {}  # last offset that the fetcher gave us
         self._handled: dict[TP, int] = {}  # last offset of the last chunk that was handled
         self._places: dict[TP, Place] = {}
+        self._fetching = asyncio.Lock()
+        self.epoch = 0
         super().__init__(*args, **kwargs)
 
     def _new_consumer_thread(self) -> Any:
@@ -45,13 +52,25 @@ class ChunkConsumer(driver.Consumer):  # type: ignore[misc]
         return thread(self, loop=self.loop, beacon=self.beacon)
 
     async def perform_seek(self) -> None:
-        self._committed_offset.clear()  # what the broker says now is all that counts, also where it knows no commit
-        await super().perform_seek()
-        self._forget()
+        """Everything is read again from its commit, and nothing that was delivered before counts.
+
+        After a recovery Faust resumes the partitions first and seeks then, so records may have been delivered in between. No fetch is
+        open while we seek: whatever comes after it belongs to the new epoch.
+        """
+        async with self._fetching:
+            self._committed_offset.clear()  # what the broker says now is all that counts, also where it knows no commit
+            await super().perform_seek()
+            anew = [tp for tp in self.assignment() if self._is_input(tp) and not self._committed_offset[tp]]
+            if anew:  # which Faust leaves where they are
+                await self._thread.seek_to_beginning(*(driver._TopicPartition(*tp) for tp in anew))
+            self._begin_epoch()
 
     async def on_partitions_revoked(self, revoked: set[TP]) -> None:
         await super().on_partitions_revoked(revoked)
-        self._forget()
+        self._begin_epoch()
+
+    def _is_input(self, tp: TP) -> bool:
+        return tp.topic in self.chunk_topics and not self._is_changelog_tp(tp)
 
     async def on_partitions_assigned(self, assigned: set[TP], generation_id: int = 0) -> None:
         if self.fence is not None:
@@ -63,8 +82,8 @@ class ChunkConsumer(driver.Consumer):  # type: ignore[misc]
         """The thread has a consumer that can be asked."""
         return self._thread._consumer is not None
 
-    def _forget(self) -> None:
-        """Everything is fetched again from the commit: all partitions are revoked together (eager rebalancing)."""
+    def _begin_epoch(self) -> None:
+        self.epoch += 1
         for known in (self._delivered, self._ready, self._acked, self._acked_index, self._pulled, self._handled, self._places):
             known.clear()
 
@@ -90,11 +109,12 @@ class ChunkConsumer(driver.Consumer):  # type: ignore[misc]
         active = self._get_active_partitions()
         if not active:
             await self.sleep(IDLE_NAP)
-            return {}, active
-        records = await self._getmany(active_partitions=active, timeout=timeout)
-        if records is not None:
-            self._note(records, active)
-        return records, active
+            return {}, active, self.epoch
+        async with self._fetching:
+            records = await self._getmany(active_partitions=active, timeout=timeout)
+            if records is not None:
+                self._note(records, active)
+            return records, active, self.epoch
 
     def _note(self, records: Any, active: set[TP]) -> None:
         """Nothing else takes records from the fetcher, so right after it gave us some its positions say what we have."""
@@ -106,15 +126,9 @@ class ChunkConsumer(driver.Consumer):  # type: ignore[misc]
                 self._places[tp] = place
 
     async def getmany(self, timeout: float) -> AsyncIterator[tuple[TP, Any]]:
-        records, active = await self._wait_next_records(timeout)
+        records, active, epoch = await self._wait_next_records(timeout)
         generation = self.app.consumer_generation_id
-        if records is None or self.should_stop:
-            return
-        if not self.flow_active:
-            try:
-                await self.perform_seek()
-            except Exception as error:  # noqa: BLE001 - the next round seeks again; Faust does the same
-                self.log.warning("seek while the flow was stopped: %r", error)
+        if records is None or self.should_stop or not self.flow_active:  # the flow stops only for a rebalance, which ends with a seek
             return
         for raw, batch in records.items():
             tp = TP(raw.topic, raw.partition)
@@ -123,12 +137,13 @@ class ChunkConsumer(driver.Consumer):  # type: ignore[misc]
             highwater = self.highwater(tp)
             if highwater is not None:  # None during a rebalance; Faust's monitor would fail on it (faust-streaming #214)
                 self.app.monitor.track_tp_end_offset(tp, highwater)
-            for message in self._messages(tp, batch, generation):
+            for message in self._messages(tp, batch, generation, epoch):
                 if not self.flow_active or self.app.consumer_generation_id != generation:
                     return
-                yield tp, message
+                if self.epoch == epoch or not self._is_input(tp):  # else it is fetched again, because of the seek
+                    yield tp, message
 
-    def _messages(self, tp: TP, batch: list[Any], generation: int) -> Iterator[Any]:
+    def _messages(self, tp: TP, batch: list[Any], generation: int, epoch: int) -> Iterator[Any]:
         if tp.topic not in self.chunk_topics:
             for record in batch:
                 yield self._to_message(tp, record)
@@ -136,15 +151,17 @@ class ChunkConsumer(driver.Consumer):  # type: ignore[misc]
         for start in range(0, len(batch), self.chunk_size):
             records = batch[start : start + self.chunk_size]
             last = records[-1]
-            yield Chunk(
+            chunk = Chunk(
                 tp.topic, tp.partition, last.offset, last.timestamp / 1000.0, last.timestamp_type,
                 (), None, records, None, 0, 0, tp, generation_id=generation,
             )  # fmt: skip
+            chunk.epoch = epoch
+            yield chunk
 
     async def _drain_messages(self, fetcher: Any) -> None:
         try:
             while not (self._stopped.is_set() or fetcher._stopped.is_set()):
-                stream = self.getmany(timeout=1.0)
+                stream = self.getmany(timeout=FETCH_TIMEOUT)
                 await self.sleep(0)
                 if self.should_stop:
                     continue
@@ -161,25 +178,27 @@ class ChunkConsumer(driver.Consumer):  # type: ignore[misc]
     async def _deliver(self, tp: TP, message: Any) -> None:
         app = self.app
         offset, previous = message.offset, self._read_offset[tp]
-        if previous is not None and offset < previous:
+        is_input = self._is_input(tp)
+        if previous is not None and offset < previous and not is_input:
             return
-        if message.topic in self.chunk_topics:
-            self._delivered[tp].append(offset)
-        elif previous and offset - previous > 1 and app.topics.acks_enabled_for(message.topic):
-            await self._add_gap(tp, previous + 1, offset - 1)  # Faust passes `offset` itself: one gap would block the commit
         if self._commit_every is not None and self._n_acked >= self._commit_every:
             self._n_acked = 0
             await self.commit()
+        if is_input:
+            if message.epoch != self.epoch:
+                return
+            self._delivered[tp].append(offset)
         buffer, channels = app.producer.buffer, app.topics._tp_index[tp]
         if app.flow_control.is_active() and buffer.size <= buffer.max_messages and not any(c.queue.full() for c in channels):
             await self.callback(message)  # cannot block: the four tasks of wait_first are not needed
         else:
             await self.wait_first(self.callback(message), self.suspend_flow.wait())
-        self._read_offset[tp] = offset
+        if not is_input:
+            self._read_offset[tp] = offset
 
     def ack(self, message: Any) -> bool:
         """Faust acknowledges what it skips during a rebalance too; of chunks only those that were handled count."""
-        if not isinstance(message, Chunk) or message.handled:
+        if not isinstance(message, Chunk) or (message.handled and message.epoch == self.epoch):
             return bool(super().ack(message))
         self.drop(message)
         return False
@@ -187,7 +206,8 @@ class ChunkConsumer(driver.Consumer):  # type: ignore[misc]
     def handled(self, chunk: Chunk) -> None:
         """Its outputs and states are acknowledged: it may be committed once its stream acknowledges it."""
         chunk.handled = True
-        self._handled[chunk.tp] = max(chunk.offset, self._handled.get(chunk.tp, -1))
+        if chunk.epoch == self.epoch:
+            self._handled[chunk.tp] = chunk.offset
 
     def drop(self, message: Any) -> None:
         """Nobody waits for this message any more, and it is not committed: it will be delivered again."""
@@ -226,15 +246,15 @@ class ChunkConsumer(driver.Consumer):  # type: ignore[misc]
         offsets = {tp: offset for tp, offset in offsets.items() if tp in owned}
         if not offsets:
             return False
-        producer, generation = self.app.producer, self.app.consumer_generation_id
+        producer, epoch = self.app.producer, self.epoch
         await producer.settle()
         if producer.failed is not None:  # never commit past a lost output or changelog record
             await self.app.crash(producer.failed)
             return False
         done = bool(await self._commit(offsets))
-        # Faust moves its own books even when the commit failed (faust-streaming #316), and when a rebalance has overtaken it: then nothing
-        # was committed, and the partition would never be committed again until something else comes.
-        done = done and self.app.consumer_generation_id == generation
+        # Faust moves its own books even when the commit failed (faust-streaming #316). A seek that has overtaken us has read the commit
+        # before: what is acknowledged from then on is compared with that.
+        done = done and self.epoch == epoch
         if done:
             self._committed_offset.update(offsets)
             self.app.tables.on_commit(offsets)

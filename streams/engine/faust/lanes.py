@@ -64,4 +64,4 @@ class Lanes:
     @staticmethod
     def _is_overtaken(app: Any, chunk: Chunk) -> bool:
         """A rebalance has begun since the chunk was delivered: it will be delivered again, here or elsewhere."""
-        return not app.flow_control.is_active() or chunk.generation_id != app.consumer_generation_id
+        return not app.flow_control.is_active() or chunk.epoch != app.consumer.epoch

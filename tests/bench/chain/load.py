@@ -3,6 +3,7 @@
 import asyncio
 import time
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from datetime import UTC, datetime
 from itertools import islice
@@ -13,14 +14,14 @@ from tests.bench.chain.world import Costs, World
 from tests.bench.engines.kafka_side import producing, send
 
 LOOK = 0.1  # seconds between two looks at ClickHouse
-QUIET = 3.0  # seconds without a further row or alert
-STUCK = 120.0  # seconds
+REST_WITHIN = 600.0  # seconds until everything has come to rest
 STEP = 0.005
 AT_ONCE = 20_000  # records
 WARM = 8.0  # seconds of a steady stream before it is measured
 DRAIN = 5.0
-ROWS = "SELECT count() FROM {database}.timeline_events"
-ALERTS = "SELECT count() FROM {database}.alert_versions"
+COUNTS = """
+SELECT (SELECT count() FROM {database}.timeline_events), (SELECT count() FROM {database}.alert_versions),
+    (SELECT count() FROM {database}.identity_versions), (SELECT count() FROM {database}.journey_latest)"""
 RECENT = """
 SELECT alert_id, arrayMax(evidence.at), changed_at FROM {{database}}.alert_versions
 WHERE rule = 'ping_pong' AND change = 'opened' AND written_at >= toDateTime({since})"""
@@ -74,21 +75,22 @@ async def _fill(world: World, made: Sequence[Record]) -> None:
 def backlog(world: World, records: Iterator[Record], events: int) -> Backlog:
     """Time runs from the first record that is sent to the last row or alert that can be read; processor time, too."""
     made = list(islice(records, events))
-    rows, alerts = world.asked(ROWS)[0][0], world.asked(ALERTS)[0][0]
+    start = world.asked(COUNTS)[0]
     before, begun = world.costs(), time.monotonic()
     asyncio.run(_fill(world, made))
-    seen, changed, costs = (0, 0), begun, before
-    while True:
-        now = time.monotonic()
-        found = (world.asked(ROWS)[0][0] - rows, world.asked(ALERTS)[0][0] - alerts)
-        if found != seen:
-            seen, changed, costs = found, now, world.costs()
-        if (found[0] >= events and now - changed > QUIET) or now - changed > STUCK:
-            break
-        time.sleep(LOOK)
-    if seen[0] != events:
-        raise RuntimeError(f"{seen[0]:,} of {events:,} rows")
-    return Backlog(events, changed - begun, {name: costs[name] - before[name] for name in costs}, seen[1])
+    seen, changed, costs = start, begun, before
+    with ThreadPoolExecutor(1) as pool:
+        resting = pool.submit(world.installation.positions.settle, REST_WITHIN)
+        while not resting.done():
+            found = world.asked(COUNTS)[0]
+            if found != seen:
+                seen, changed, costs = found, time.monotonic(), world.costs()
+            time.sleep(LOOK)
+        resting.result()
+    rows, alerts = seen[0] - start[0], seen[1] - start[1]
+    if rows != events:
+        raise RuntimeError(f"{rows:,} of {events:,} rows")
+    return Backlog(events, changed - begun, {name: costs[name] - before[name] for name in costs}, alerts)
 
 
 async def delay(world: World, records: Iterator[Record], rate: int, seconds: float) -> Delay:

@@ -5,6 +5,7 @@ The engines take turns, so that whatever else the machine does falls on all of t
 
 import argparse
 import asyncio
+import os
 import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -123,6 +124,7 @@ class Bench:
 
 def main(words: Sequence[str]) -> int:
     options = arguments(words)
+    said(f"load of the machine before: {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores")
     with TemporaryDirectory(prefix="redthread-bench-") as folder:
         server = KafkaServer(Path(folder) / "kafka").start()
         try:
