@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from schemas.company import Company
 from schemas.strict import InvalidConfiguration
-from sinks.clickhouse import Address, ClickHouseSink, EmbeddedServer, Retry, Target, connect, migrate, parse
+from sinks.clickhouse import Address, ClickHouseSink, EmbeddedServer, Retry, Target, connect, migrate, parse, refresh_rollups
 from streams.config import Loaded, alerts_of, journeys_of
 from streams.core.calendar import US
 from streams.core.identity import IdentityRules
@@ -39,6 +39,11 @@ class Pipeline:
         """Read, judge, and let the views see it."""
         progress = self.backfill.run(inputs, as_of)
         self.sink.refresh()
+        client = connect(self.address)
+        try:
+            refresh_rollups(client, self.address.database)
+        finally:
+            client.disconnect()
         return progress
 
 

@@ -26,4 +26,5 @@ __all__ = [
     "export",
     "migrate",
     "parse",
+    "refresh_rollups",
 ]

@@ -33,7 +33,7 @@ Days = Annotated[int, typer.Option("--days", min=60, max=200, help="How many day
 
 
 def register(app: typer.Typer) -> None:
-    app.command("demo", epilog=examples("redthread demo", "redthread demo --seed 7 --data /tmp/redthread --json"))(demo)
+    app.command("demo", epilog=examples("redthread demo", "redthread demo --seed 7 --data .redthread-7 --json"))(demo)
 
 
 def demo(data: Data = DATA_FOLDER, seed: Seed = SEED, customers: Customers = CUSTOMERS, days: Days = DAYS, json: Json = False) -> None:

@@ -1,13 +1,13 @@
 """A timeline of any length made inside the server, so that a benchmark of views does not wait for a sink.
 
 Ten rows make a case: noise of the shop, an order, a ticket, a lead. Cases are spread over a year and over customers like a hash spreads
-them; every eighth customer was linked later to another one.
+them; one customer in eight was linked later to another one.
 """
 
 from clickhouse_driver import Client
 
 STEPS = 10  # rows of a case
-LINKED = 8  # every so manieth customer has an override, so that views pay for looking identities up
+LINKED = 8  # one customer in so many has an override, so that views pay for looking identities up
 CASES = (
     ("", ("page.viewed", "page.viewed", "campaign.sent", "campaign.opened", "page.viewed", "cart.updated", "campaign.sent", "page.viewed", "record.updated", "store.visited")),
     ("order", ("order.placed", "payment.approved", "contact.inbound", "contact.outbound", "parcel.handed_over", "parcel.delivered", "survey.sent", "survey.answered", "contact.outbound", "review.received")),

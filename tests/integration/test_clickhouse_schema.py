@@ -13,13 +13,22 @@ CONTRACT = {
     "accounting",
     "alert_changes",
     "alerts",
+    "contact_pressure",
+    "customer_effort",
     "customer_timeline",
     "customers",
     "dead_letters",
     "duplicates",
+    "handoffs",
+    "history",
     "identifiers",
     "identity_changes",
     "journeys",
+    "lead_follow_up",
+    "ownership",
+    "perception_gap",
+    "promises",
+    "rule_quality",
     "sources",
     "timeline",
 }
@@ -124,6 +133,10 @@ def test_a_cluster_gets_replicated_tables_under_distributed_ones():
         ("journey_latest", "Distributed"),
         ("dead_letter_records", "ReplicatedReplacingMergeTree"),
         ("ingest_batches", "ReplicatedReplacingMergeTree"),
+        ("handoffs_daily", "ReplicatedReplacingMergeTree"),
+        ("contact_pressure_daily", "ReplicatedReplacingMergeTree"),
+        ("journey_channels", "ReplicatedReplacingMergeTree"),
+        ("perception_gap_daily", "ReplicatedReplacingMergeTree"),
     ]
     assert all("ON CLUSTER 'main'" in sql for sql in rendered)
     assert not [sql for sql in rendered if "non_replicated_deduplication_window" in sql]

@@ -85,7 +85,7 @@ class KafkaServer:
     def _format(self, properties: Path) -> None:
         command = ["java", "-Xmx256m", "-cp", f"{jars()}/*", "kafka.tools.StorageTool", "format", "-t", CLUSTER, "-c", str(properties)]
         alone = len(self.controllers) == 1
-        voters = ",".join(f"{node}@127.0.0.1:{port}:{'A' * 20}{node:02d}" for node, port in self.controllers.items())
+        voters = ",".join(f"{node}@127.0.0.1:{port}:{node:02d}{'A' * 20}" for node, port in self.controllers.items())
         subprocess.run(
             command + (["--standalone"] if alone else ["--initial-controllers", voters]), check=True, capture_output=True, timeout=120
         )

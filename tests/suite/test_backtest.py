@@ -30,7 +30,7 @@ LIVE = "SELECT toString(rule), toString(alert_id), toString(status), occurrences
 @pytest.fixture(scope="module")
 def company(tmp_path_factory: pytest.TempPathFactory) -> Generated:
     """A small simulated company, with everything planted that can break."""
-    return generate(3, 300, 40, tmp_path_factory.mktemp("demo"))
+    return generate(3, 300, 60, tmp_path_factory.mktemp("demo"))
 
 
 @pytest.fixture(scope="module")

@@ -11,7 +11,7 @@ CREATE VIEW {database}.ownership{on_cluster}
     claimed_at      DateTime64(6, 'UTC') COMMENT 'Since when',
     released_at     Nullable(DateTime64(6, 'UTC')) COMMENT 'Until when; null while it goes on',
     owned_seconds   Float64 COMMENT 'How long, up to the newest touchpoint',
-    turn            UInt64 COMMENT 'The how manieth claim on this customer, from 1',
+    turn            UInt64 COMMENT 'Which claim on this customer it is, counted from 1',
     overlaps        Array(String) COMMENT 'Departments that claimed the customer at the same time, sorted',
     overlap_seconds Float64 COMMENT 'How long at least one other department claimed the customer too',
     gap_seconds     Float64 COMMENT 'How long nobody had the customer before this claim; 0 for the first',
