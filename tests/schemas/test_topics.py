@@ -1,56 +1,45 @@
-"""The table of topics: what the broker is asked for."""
-
 import pytest
 
-from schemas.topics import Topics
-
-TOPICS = Topics(prefix="acme", partitions=4, replication=3)
-COMMON = {"min.insync.replicas": "2", "max.message.bytes": "8388608"}
-A_WEEK, AN_HOUR, A_MONTH = "604800000", "3600000", "2592000000"
-KEPT = {"cleanup.policy": "delete", "retention.ms": A_WEEK} | COMMON
-COMPACTED = {
-    "cleanup.policy": "compact",
-    "min.cleanable.dirty.ratio": "0.1",
-    "segment.ms": "600000",
-    "segment.bytes": "67108864",
-    "max.compaction.lag.ms": AN_HOUR,
-    "delete.retention.ms": A_WEEK,
-} | COMMON
+from schemas.topics import KINDS, TABLES, Topics
 
 
-def test_every_topic_has_its_partitions_and_says_how_long_it_keeps_what():
-    assert [(topic.name, topic.partitions, topic.config, topic.public) for topic in TOPICS.all()] == [
-        ("acme.identify.inbox.v1", 4, KEPT, False),
-        ("acme.customer.inbox.v1", 4, KEPT, False),
-        ("acme.time.reports.v1", 1, KEPT | {"retention.ms": AN_HOUR, "segment.ms": "600000"}, False),
-        ("acme.timeline.entries.v1", 4, KEPT, True),
-        ("acme.identity.changes.v1", 4, KEPT, True),
-        ("acme.journeys.changes.v1", 4, KEPT, True),
-        ("acme.alerts.changes.v1", 4, KEPT, True),
-        ("acme.ingest.dead-letters.v1", 4, KEPT | {"retention.ms": A_MONTH}, True),
-        ("acme-worker-identify-changelog", 4, COMPACTED, False),
-        ("acme-worker-customer-changelog", 4, COMPACTED, False),
-        ("acme-worker-time-changelog", 1, COMPACTED, False),
-    ]
+def test_every_topic_of_an_installation_begins_with_its_prefix():
+    topics = list(Topics("acme", 4, 1).all())
+    assert all(topic.name.startswith("acme") for topic in topics)
+    assert len({topic.name for topic in topics}) == len(KINDS) + len(TABLES)
 
 
-def test_one_replica_can_only_be_asked_to_be_in_sync_with_itself():
+def test_keys_find_their_partition_because_all_internal_topics_have_the_same_number():
+    partitions = {topic.name: topic.partitions for topic in Topics(partitions=12).all()}
+    single = {"redthread.time.reports.v1", "redthread-worker-time-changelog"}
+    assert {name for name, count in partitions.items() if count == 1} == single
+    assert {count for name, count in partitions.items() if name not in single} == {12}
+
+
+def test_only_states_are_compacted():
+    """Of something published, an older version may come again behind a newer one, and compaction would keep that."""
+    policies = {topic.name: topic.config["cleanup.policy"] for topic in Topics().all()}
+    assert {name for name, policy in policies.items() if policy == "compact"} == {Topics().changelog(table) for table in TABLES}
+
+
+def test_two_copies_must_confirm_a_write_where_there_are_two():
     assert {topic.config["min.insync.replicas"] for topic in Topics(replication=1).all()} == {"1"}
+    assert {topic.config["min.insync.replicas"] for topic in Topics(replication=3).all()} == {"2"}
 
 
-def test_topics_are_called_by_what_they_hold():
-    assert (TOPICS.identify, TOPICS.customer, TOPICS.time, TOPICS.app) == (
-        "acme.identify.inbox.v1",
-        "acme.customer.inbox.v1",
-        "acme.time.reports.v1",
-        "acme-worker",
+def test_topics_are_named_by_domain_kind_and_version():
+    topics = Topics()
+    assert (topics.identify, topics.customer, topics.time) == (
+        "redthread.identify.inbox.v1",
+        "redthread.customer.inbox.v1",
+        "redthread.time.reports.v1",
     )
-    assert TOPICS.public == {
-        "timeline.entries": "acme.timeline.entries.v1",
-        "identity.changes": "acme.identity.changes.v1",
-        "journeys.changes": "acme.journeys.changes.v1",
-        "alerts.changes": "acme.alerts.changes.v1",
-        "ingest.dead-letters": "acme.ingest.dead-letters.v1",
+    assert topics.public == {
+        "timeline.entries": "redthread.timeline.entries.v1",
+        "identity.changes": "redthread.identity.changes.v1",
+        "journeys.changes": "redthread.journeys.changes.v1",
+        "alerts.changes": "redthread.alerts.changes.v1",
+        "ingest.dead-letters": "redthread.ingest.dead-letters.v1",
     }
     with pytest.raises(KeyError):
-        TOPICS.named("timeline.entires")
+        topics.named("timeline.rows")
