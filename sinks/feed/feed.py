@@ -12,6 +12,7 @@ from typing import Any, Protocol
 
 from kafka import KafkaConsumer
 from kafka.consumer.subscription_state import ConsumerRebalanceListener
+from kafka.errors import CommitFailedError, KafkaError
 from kafka.structs import OffsetAndMetadata, TopicPartition
 from msgspec import DecodeError, ValidationError
 
@@ -24,6 +25,7 @@ from sinks.feed.batch import Batch, Limits
 from sinks.feed.pending import parse
 
 POLL = 0.2  # seconds
+TROUBLED = 1.0  # seconds between two tries while the broker does not answer; the client itself waits longer
 REFRESH_AFTER = 5.0  # seconds between two reloads of the identity dictionary, while identities change
 
 
@@ -42,6 +44,8 @@ class Meter(Protocol):
 
     def behind(self, topic: str, partition: int, messages: int) -> None: ...
 
+    def troubled(self, error: KafkaError) -> None: ...
+
 
 class Feed(ConsumerRebalanceListener):  # type: ignore[misc]
     """One consumer of the group; several share the partitions."""
@@ -54,10 +58,12 @@ class Feed(ConsumerRebalanceListener):  # type: ignore[misc]
         *,
         limits: Limits | None = None,
         clock: Callable[[], float] = time.monotonic,
+        sleep: Callable[[float], None] = time.sleep,
         at: Callable[[str, TopicPartition], None] = lambda _step, _partition: None,
     ) -> None:
         """`at` hears of every step of a batch: pending, inserted, committed."""
         self._consumer, self._sink, self._meter, self._limits, self._clock, self._at = consumer, sink, meter, limits or Limits(), clock, at
+        self._sleep = sleep
         self._batches: dict[TopicPartition, Batch] = {}
         self._identity_since: float | None = None
 
@@ -95,9 +101,16 @@ class Feed(ConsumerRebalanceListener):  # type: ignore[misc]
         return []
 
     def run(self, until: Callable[[], bool]) -> None:
-        """Until told to stop; what was read and not written is left to the next one."""
+        """Until told to stop; what was read and not written is left to the next one. While the broker is away it is asked again."""
         while not until():
-            self.step()
+            try:
+                self.step()
+            except KafkaError as error:
+                if not (error.retriable or isinstance(error, CommitFailedError)):
+                    raise
+                self._forget(list(self._batches))  # each is taken up again where it was committed
+                self._meter.troubled(error)
+                self._sleep(TROUBLED)
         self._refresh(force=True)
 
     def step(self) -> int:

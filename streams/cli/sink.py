@@ -53,6 +53,7 @@ class Metrics:
         self._written = Counter("redthread_sink_messages", "Messages written", ["topic"], registry=self.registry)
         self._rejected = Counter("redthread_sink_rejected", "Messages that became dead letters", ["topic"], registry=self.registry)
         self._lag = Gauge("redthread_sink_lag", "Messages that wait in Kafka", ["topic", "partition"], registry=self.registry)
+        self._troubles = Counter("redthread_sink_kafka_troubles", "Times that Kafka did not answer", registry=self.registry)
         self._seconds = Histogram("redthread_sink_insert_seconds", "Time until a batch was in", ["topic"], registry=self.registry)
         self._waiting = Gauge(
             "redthread_sink_waiting", "Tries since ClickHouse last took a batch; 0: it takes them", registry=self.registry
@@ -66,6 +67,11 @@ class Metrics:
 
     def behind(self, topic: str, partition: int, messages: int) -> None:
         self._lag.labels(topic, str(partition)).set(messages)
+
+    def troubled(self, error: Exception) -> None:
+        """The broker does not answer; nothing is lost, what was not committed is read again."""
+        self._troubles.inc()
+        log.warning("kafka does not answer", error=str(error))
 
     def waiting(self, retry: "Retry") -> None:
         """ClickHouse does not take the batch; the state is visible until it does."""

@@ -122,7 +122,7 @@ def test_people_read_the_same(backtest: Backtest):
         "2026-01-12       1 ████████████████████████████████████████",
         "complaint  100%   2            2",
         "for example ticket:1: ",
-        "2026-01-05 10:00:00  service       contact.inbound",
+        "2026-01-05 10:00:00  service      contact.inbound",
     ):
         assert line in told
     assert "the rule declares no budget" in backtest("complaint").stdout

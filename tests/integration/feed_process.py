@@ -23,6 +23,9 @@ class Nothing:
     def behind(self, topic, partition, messages):
         pass
 
+    def troubled(self, error):
+        pass
+
 
 def main(settings):
     left = settings["die_after"]

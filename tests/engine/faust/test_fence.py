@@ -1,0 +1,53 @@
+from streams.engine.faust.fence import EXIT_FENCED, Fence
+
+
+class Watch:
+    """A clock that is set by hand."""
+
+    now = 0.0
+
+    def __call__(self):
+        return self.now
+
+
+def fence(watch, ended):
+    return Fence(10.0, clock=watch, end=ended.append)
+
+
+def test_before_the_group_is_joined_there_is_nothing_to_lose():
+    watch, ended = Watch(), []
+    made = fence(watch, ended)
+    watch.now = 1_000.0
+    made.check()
+    assert made.is_safe
+    assert ended == []
+
+
+def test_a_worker_whose_membership_was_confirmed_lately_may_write():
+    watch, ended = Watch(), []
+    made = fence(watch, ended)
+    made.beat()
+    watch.now = 8.0
+    made.check()
+    assert ended == []
+
+
+def test_a_worker_that_was_paused_until_a_successor_may_own_its_partitions_ends_before_it_writes():
+    watch, ended = Watch(), []
+    made = fence(watch, ended)
+    made.beat()
+    watch.now = 8.1
+    made.check()
+    assert not made.is_safe
+    assert ended == [EXIT_FENCED]
+
+
+def test_an_answer_of_the_broker_makes_it_safe_again():
+    """The broker answers only who is still a member."""
+    watch, ended = Watch(), []
+    made = fence(watch, ended)
+    made.beat()
+    watch.now = 9.0
+    made.beat()
+    made.check()
+    assert ended == []

@@ -1,0 +1,139 @@
+"""The order of effects, and what happens to a partition that comes and goes."""
+
+import asyncio
+from types import SimpleNamespace
+
+import pytest
+
+from schemas.clock import Clock, Report, Tick
+from schemas.codec import decoder, encode
+from schemas.identity import Join
+from schemas.topics import Topics
+from streams.engine.faust.router import Router
+from streams.engine.faust.stage import StageRunner
+from streams.stages.step import Send, Step
+
+CUSTOMER = Topics().customer
+
+
+class Counting:
+    """A state is the number of messages of its key; a tick of the last level wakes whoever has an odd number."""
+
+    name = "counting"
+
+    def __init__(self):
+        self.numbers = {}
+
+    def message(self, record):
+        return "" if record.key is None else record.key.decode(), record.value
+
+    state = staticmethod(decoder(int).decode)
+
+    def process(self, state, message):
+        return Step((state or 0) + 1, (Send("customer", "k", Join("k", message)),))
+
+    def opened(self, states):
+        self.numbers = {key: decoder(int).decode(value) for key, value in states.saved_items()}
+
+    def kept(self, number, key, state):
+        self.numbers[key] = state
+
+    def wake(self, number, tick):
+        return sorted(key for key, count in self.numbers.items() if count % 2) if tick.level == 3 else ()
+
+    def evaluate(self, key, state, tick):
+        return Step(state + 1, (Send("customer", "k", Join("k", f"woken {key}")),))
+
+
+class Table:
+    """A table in memory."""
+
+    def __init__(self, story):
+        self.saved, self.story = {}, story
+
+    def get_in(self, number, key):
+        return self.saved.get(key)
+
+    def items_in(self, number):
+        yield from self.saved.items()
+
+    async def write(self, number, items):
+        self.story.append(("states", dict(items)))
+        self.saved |= dict(items)
+
+
+def record(key, value):
+    return SimpleNamespace(key=key, value=value)
+
+
+@pytest.fixture
+def story():
+    return []
+
+
+@pytest.fixture
+def table(story):
+    return Table(story)
+
+
+@pytest.fixture
+def runner(story, table):
+    async def send(routed):
+        if routed:
+            story.append(("outputs", [decoder(Join).decode(value).to for items in routed.values() for _, value in items]))
+
+    def report(reports):
+        if reports:
+            story.append(("reports", reports))
+
+    return StageRunner(Counting(), table, Router(Topics()), send, report, lambda _stage, _outputs: None)
+
+
+def handle(runner, *records):
+    asyncio.run(runner.handle(1, records))
+
+
+def test_outputs_are_acknowledged_before_states_and_states_before_reports(runner, story):
+    handle(runner, record(b"a", "m1"), record(None, Tick(2, Clock(5))), record(b"b", "m2"), record(b"a", "m3"))
+    assert story == [
+        ("outputs", ["m1", "m2", "m3"]),
+        ("states", {b"a": encode(2), b"b": encode(1)}),
+        ("reports", [Report(3, 1, Clock(5))]),
+    ]
+
+
+def test_a_tick_that_wakes_somebody_ends_a_piece_of_the_chunk(runner, story):
+    """What is woken by one tick is bounded; by a chunk full of ticks it would not be."""
+    handle(
+        runner, record(b"a", "m1"), record(None, Tick(3, Clock(5))), record(b"b", "m2"), record(None, Tick(3, Clock(6))), record(b"b", "m3")
+    )
+    assert story == [
+        ("outputs", ["m1", "woken a"]),
+        ("states", {b"a": encode(2)}),
+        ("outputs", ["m2", "woken b"]),
+        ("states", {b"b": encode(2)}),
+        ("outputs", ["m3"]),
+        ("states", {b"b": encode(3)}),
+    ]
+
+
+def test_a_chunk_that_changes_nothing_writes_nothing(runner, story):
+    handle(runner, record(None, Tick(3, Clock(5))))
+    assert story == []
+
+
+def test_states_that_another_worker_may_have_changed_are_read_again(runner, table, story):
+    handle(runner, record(b"a", "m1"))
+    table.saved[b"a"] = encode(10)
+    handle(runner, record(b"a", "m2"))
+    assert table.saved[b"a"] == encode(2), "cached as long as the partition is ours"
+    table.saved[b"a"] = encode(10)
+    runner.forget()
+    handle(runner, record(b"a", "m3"))
+    assert table.saved[b"a"] == encode(11)
+
+
+def test_who_waits_for_a_tick_is_known_again_after_a_rebalance(runner, table, story):
+    table.saved[b"a"] = encode(1)
+    handle(runner, record(None, Tick(3, Clock(5))))
+    assert story[0] == ("outputs", ["woken a"])
