@@ -25,6 +25,7 @@ from sinks.feed.batch import Batch, Limits
 from sinks.feed.pending import parse
 
 POLL = 0.2  # seconds
+URGENT = 10  # an alert waits a tenth of the time that a row of the timeline may wait for company
 TROUBLED = 1.0  # seconds between two tries while the broker does not answer; the client itself waits longer
 REFRESH_AFTER = 5.0  # seconds between two reloads of the identity dictionary, while identities change
 
@@ -57,13 +58,16 @@ class Feed(ConsumerRebalanceListener):  # type: ignore[misc]
         meter: Meter,
         *,
         limits: Limits | None = None,
+        urgent: Iterable[str] = (),
         clock: Callable[[], float] = time.monotonic,
         sleep: Callable[[float], None] = time.sleep,
         at: Callable[[str, TopicPartition], None] = lambda _step, _partition: None,
     ) -> None:
-        """`at` hears of every step of a batch: pending, inserted, committed."""
+        """`urgent` topics are written `URGENT` times as soon; `at` hears of every step of a batch: pending, inserted, committed."""
         self._consumer, self._sink, self._meter, self._limits, self._clock, self._at = consumer, sink, meter, limits or Limits(), clock, at
         self._sleep = sleep
+        self._soon = self._limits._replace(seconds=self._limits.seconds / URGENT)
+        self._urgent = frozenset(urgent)
         self._batches: dict[TopicPartition, Batch] = {}
         self._identity_since: float | None = None
 
@@ -121,7 +125,7 @@ class Feed(ConsumerRebalanceListener):  # type: ignore[misc]
             taken = records if partition in self._batches else self._take_up(partition, records)
             if taken:
                 self._batches[partition].add(taken, now)
-        full = [partition for partition, batch in self._batches.items() if batch.is_full(self._limits, now)]
+        full = [partition for partition, batch in self._batches.items() if batch.is_full(self._soon if partition.topic in self._urgent else self._limits, now)]
         written = self._write(full, now) if full else 0
         self._refresh()
         return written

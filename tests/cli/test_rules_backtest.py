@@ -170,7 +170,7 @@ def test_over_the_timeline_of_a_data_folder(redthread: Run):
     found = {rule["rule"]: rule for rule in document["rules"]}
     assert (result.exit_code, list(found)) == (1 if not document["within_budget"] else 0, ["stuck_order", "late_delivery"])
     assert found["late_delivery"]["alerts"] == 1
-    assert [item["type"] for item in found["late_delivery"]["samples"][0]["evidence"]][0] == "order.placed"
+    assert found["late_delivery"]["samples"][0]["evidence"][0]["type"] == "order.placed"
 
 
 @pytest.mark.server

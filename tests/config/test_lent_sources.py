@@ -41,7 +41,7 @@ def test_what_is_wrong_is_said_of_the_file_that_it_stands_in(tmp_path: Path):
 def test_a_file_cannot_lend_to_itself(tmp_path: Path):
     write(tmp_path, "a.yaml", "  - b.yaml\n")
     path = write(tmp_path, "b.yaml", "  - a.yaml\n")
-    with pytest.raises(InvalidConfiguration, match="'b.yaml' lends its sources to itself"):
+    with pytest.raises(InvalidConfiguration, match=r"'b\.yaml' lends its sources to itself"):
         load(path)
 
 

@@ -1,11 +1,12 @@
 from functools import reduce
+from itertools import pairwise
 
 from hypothesis import given
 from hypothesis import strategies as st
 
 from schemas.clock import Clock, Report, SourceReport, Tick
 from schemas.company import Company
-from streams.engine.watermarks import TimeState, Timekeeper, Watched, watched
+from streams.engine.watermarks import Timekeeper, TimeState, Watched, watched
 
 MINUTE, DAY = 60_000_000, 86_400_000_000
 SHOP = Watched("shop", ("online",), 10 * MINUTE, DAY)
@@ -124,7 +125,7 @@ partition_reports = st.builds(
 def test_time_only_goes_forward(reports, replay):
     keeper = Timekeeper([SHOP, DESK], 4, replay=replay)
     clocks = [tick.clock for tick in ticks(keeper, *reports)]
-    for before, after in zip(clocks, clocks[1:], strict=False):
+    for before, after in pairwise(clocks):
         assert before.now <= after.now
         assert all(at <= after.departments[name] for name, at in before.departments.items())
 

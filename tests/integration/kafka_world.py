@@ -1,5 +1,6 @@
 """A company on Kafka for tests: topics of its own, workers as processes of their own, and what they publish, against the embedded engine."""
 
+import json
 import os
 import re
 import signal
@@ -7,9 +8,11 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, NamedTuple
+from urllib.error import URLError
+from urllib.request import urlopen
 
 from kafka import KafkaAdminClient, KafkaConsumer, TopicPartition
 from msgspec.structs import replace
@@ -160,6 +163,27 @@ class World:
                         send(given.source.input.topic, value=value_of(record))
                         count += 1
         return count
+
+    def send(self, source: str, *values: bytes | None, headers: Sequence[tuple[str, bytes]] = ()) -> None:
+        """Send records to the topic of a source, as they are."""
+        with sender(self.servers) as send:
+            for value in values:
+                send(f"{self.prefix}-{source}", key=b"k", value=value, headers=list(headers))
+
+    def health(self, name: str = "w0") -> dict[str, Any]:
+        """What a worker says about itself."""
+        with suppress(URLError, ConnectionError), urlopen(f"http://127.0.0.1:{self._port(name)}/healthz", timeout=5) as answer:
+            return dict(json.load(answer))
+        return {}
+
+    def metrics(self, name: str = "w0") -> str:
+        """What a worker counts about itself."""
+        with urlopen(f"http://127.0.0.1:{self._port(name)}/metrics", timeout=5) as answer:
+            return str(answer.read().decode())
+
+    def _port(self, name: str) -> int:
+        lines = [json.loads(line) for line in self.log(name).splitlines() if line.startswith("{")]
+        return int([line["port"] for line in lines if line["event"] == "listening"][-1])
 
     def published(self) -> list[Any]:
         """Every message on the public topics so far."""

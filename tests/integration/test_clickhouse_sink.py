@@ -80,6 +80,7 @@ def test_every_kind_of_message_is_written_whole(sink: ClickHouseSink, client: Cl
             0,
             2**63 + 5,
             touchpoint.version,
+            {"amount": "float", "gift": "bool", "note": "null", "count": "int"},
         )
     ]
     assert client.execute("SELECT * EXCEPT (written_at) FROM identity_versions") == [

@@ -8,7 +8,8 @@ import pytest
 
 from schemas.clock import Clock
 from streams.demo.generate import generate
-from tests.integration.kafka_world import World, difference, world
+from streams.engine.faust.fence import EXIT_FENCED
+from tests.integration.kafka_world import SESSION, World, difference, world
 from tests.servers.kafka import kafka
 
 pytestmark = pytest.mark.server
@@ -43,6 +44,19 @@ def part(servers, demo, tmp_path):
         yield made
 
 
+BINARY = [
+    ("ce_specversion", b"1.0"),
+    ("ce_id", b"b1"),
+    ("ce_source", b"/shop"),
+    ("ce_type", b"order.placed"),
+    ("ce_time", b"2026-03-01T12:00:00Z"),
+]
+EVENT = (
+    b'{"specversion":"1.0","id":"s1","source":"/shop","type":"order.placed","time":"2026-03-01T12:00:00Z",'
+    b'"data":{"identifiers":{"email":"structured@example.org"}}}'
+)
+
+
 def now() -> Clock:
     """Every deadline of the data is long past."""
     return Clock(time.time_ns() // 1000)
@@ -50,10 +64,20 @@ def now() -> Clock:
 
 def test_a_worker_publishes_what_the_embedded_engine_does(company: World, demo):
     company.feed(demo.exports, share=(0, 2))
+    company.send("shop", b"no event", None, EVENT, headers=())
+    company.send("shop", b'{"identifiers":{"email":"binary@example.org"}}', headers=BINARY)
+    company.send("desk", b'{"before":null,"after":{"event":{}},"op":"c"}', b'{"before":{},"after":null,"op":"d"}')
     expected = company.expected(now())
+    no_json = [letter for letter in expected.dead_letters.values() if (letter.reason, letter.source) == ("not_json", "shop")]
+    assert len(no_json) >= 1
     company.start()
     assert difference(company.reaches(expected), expected) == {}
+    health, metrics = company.health(), company.metrics()
+    assert (health["live"], health["ready"]) == (True, True)
+    assert f'redthread_records_total{{stage="ingest",topic="{company.prefix}-shop"}}' in metrics
+    assert f'redthread_dead_letters_total{{reason="not_json",source="shop"}} {len(no_json)}.0' in metrics
     assert company.kill(how=signal.SIGTERM) == 0
+    assert company.is_committed()
 
 
 def test_a_replay_is_judged_by_the_time_of_its_events(part: World, demo):
@@ -89,5 +113,21 @@ def test_workers_that_come_and_go_share_the_work(part: World, demo):
     part.start("w0")
     part.works(1.0)
     part.kill("w1")  # its partitions go to the other one when its session has ended
+    expected = part.expected(now())
+    assert difference(part.reaches(expected), expected) == {}
+
+
+def test_a_worker_that_was_paused_for_too_long_does_not_write_any_more(part: World, demo):
+    """Its successor has taken over meanwhile, and a late record of its changelog would win."""
+    part.feed(demo.exports, share=(0, 6))
+    paused = part.start("w0")
+    part.works(0.2)
+    part.start("w1")
+    part.works(1.0)
+    paused.send_signal(signal.SIGSTOP)
+    part.feed(demo.exports, share=(1, 6))
+    time.sleep(SESSION + 2)
+    paused.send_signal(signal.SIGCONT)
+    assert paused.wait(20) == EXIT_FENCED
     expected = part.expected(now())
     assert difference(part.reaches(expected), expected) == {}

@@ -25,7 +25,9 @@ def consumer(tmp_path: Path):
         app.topics._acking_topics.add(INPUT.topic)
         return app.consumer
 
-    return asyncio.run(made())
+    found = asyncio.run(made())
+    yield found
+    found._thread.thread_loop.close()
 
 
 def delivered(consumer, last):
