@@ -40,7 +40,7 @@ def worker(
     ] = "end",
     port: Annotated[int, typer.Option("--port", min=0, max=65535, help="Of /healthz and /metrics on 127.0.0.1; 0: a free one.")] = 6066,
     host: Annotated[str, typer.Option("--host", help="Where /healthz and /metrics listen.")] = "127.0.0.1",
-    chunk: Annotated[int, typer.Option("--chunk", min=1, help="Records worked on at once.")] = 1_000,
+    chunk: Annotated[int, typer.Option("--chunk", min=1, help="Records worked on at once.")] = 500,
     session: Annotated[float, typer.Option("--session-timeout", min=6, help="Seconds after which a silent worker is replaced.")] = 60.0,
     standbys: Annotated[int, typer.Option("--standbys", min=0, help="Further copies of every state, on other workers.")] = 0,
 ) -> None:

@@ -7,8 +7,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import faust
-from faust.types import TP
 
+from schemas.clock import SourceReport
 from schemas.source import Source
 from schemas.topics import TABLES
 from streams.core.identity import IdentityRules
@@ -114,22 +114,22 @@ class WorkerApp:
         self.owned = len(owned)
         metrics.assigned.set(self.owned)
         metrics.partitions((tp, consumer.lag(tp)) for tp in owned)
+        metrics.clocks(self._reports() if self.is_settled else (), time.time_ns() // 1000)
 
     def report(self) -> None:
         """Say how far the partitions of the sources have come; silent while anything is unsure."""
-        consumer = self.faust.consumer
-        if not self.is_settled or not self.fence.is_safe:
-            return
-        reports = []
-        for tp in sorted(consumer.assignment()):
-            if tp.topic in self._sources:
-                reached = self._ingest.reached.get((tp.topic, tp.partition)) or Reached()
-                reports.append(
-                    reached.report(
-                        tp.topic, tp.partition, consumer.topic_partitions(tp.topic) or 1, consumer.place(TP(tp.topic, tp.partition))
-                    )
-                )
-        self.reporter.put(reports)
+        if self.is_settled and self.fence.is_safe:
+            self.reporter.put(self._reports())
+
+    def _reports(self) -> list[SourceReport]:
+        consumer, known = self.faust.consumer, self._ingest.reached
+        return [
+            (known.get((tp.topic, tp.partition)) or Reached()).report(
+                tp.topic, tp.partition, consumer.topic_partitions(tp.topic) or 1, consumer.place(tp)
+            )
+            for tp in sorted(consumer.assignment())
+            if tp.topic in self._sources
+        ]
 
 
 def _by_topic(sources: Sequence[Source]) -> dict[str, list[Source]]:

@@ -18,7 +18,7 @@ class Worker:
     topics: Topics
     name: str  # stays the same across restarts: the place in the group is kept for it
     data: Path  # states, never shared by two workers
-    chunk: int = 1_000  # records that are worked on at once
+    chunk: int = 500  # records that are worked on at once
     ticks: float = 4.0  # per second
     replay: bool = False  # time is event time, and alerts are historical
     as_of: int | None = None  # microseconds: where a replay closes its clocks; None: at the newest event

@@ -7,20 +7,31 @@ itself would acknowledge the chunk, restart the agent and go on with the next on
 import asyncio
 import os
 import time
+import traceback
 from collections import defaultdict
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
 
 import structlog
+from aiokafka.errors import KafkaError
 
 from streams.engine.faust.consumer import Chunk
+from streams.engine.faust.producer import RecordTooLarge
 
 EXIT_BUG = 1
 IN_FLIGHT = 16  # chunks of one agent that are worked on or wait for their partition
 
+SAYS_NO_VALUES = (KafkaError, OSError, RecordTooLarge)  # their messages are about servers and sizes
+
 Handle = Callable[[Any, Sequence[Any]], Awaitable[None]]  # (topic and partition), records
 
 log = structlog.get_logger("redthread.worker")
+
+
+def spoken(error: BaseException) -> str:
+    """The error for a log: a message that may hold what was in a record is left out."""
+    name = type(error).__name__
+    return f"{name}: {error}" if isinstance(error, SAYS_NO_VALUES) else name
 
 
 class Lanes:
@@ -55,8 +66,9 @@ class Lanes:
             await stream.ack(event)
         except asyncio.CancelledError:
             raise
-        except BaseException:
-            log.critical("chunk failed", stage=self._name, topic=chunk.topic, partition=chunk.partition, offset=chunk.offset, exc_info=True)
+        except BaseException as error:
+            place = {"topic": chunk.topic, "partition": chunk.partition, "offset": chunk.offset}
+            log.critical("chunk failed", stage=self._name, **place, error=spoken(error), at=traceback.format_tb(error.__traceback__))
             os._exit(EXIT_BUG)
         finally:
             self._places.release()

@@ -6,6 +6,7 @@ from typing import Any
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, ProcessCollector
 
 from schemas.alert import Alert
+from schemas.clock import SourceReport
 from schemas.dead_letter import DeadLetter
 from schemas.envelope import FORMS
 from schemas.identity import Join
@@ -29,6 +30,9 @@ class Metrics:
         self._alerts = Counter("redthread_alert_changes", "Changes of alerts", ["rule", "change"], registry=registry)
         self._merges = Counter("redthread_merges", "Families that were asked to join another one", registry=registry)
         self.lag = Gauge("redthread_lag_records", "Records not handled yet", ["topic", "partition"], registry=registry)
+        self._behind = Gauge(
+            "redthread_behind_seconds", "How far the clock of a partition is behind the wall", ["topic", "partition"], registry=registry
+        )
         self.waiting = Gauge("redthread_waiting_families", "Families that wait for a tick", registry=registry)
         self.recovery = Gauge("redthread_recovery_records", "Changelog records still to be read", registry=registry)
         self.rebalances = Gauge("redthread_rebalances", "Rebalances since the start", registry=registry)
@@ -46,6 +50,13 @@ class Metrics:
         for tp, lag in lags:
             if lag is not None:
                 self.lag.labels(tp.topic, tp.partition).set(lag)
+
+    def clocks(self, reports: Iterable[SourceReport], now: int) -> None:
+        """How far the partitions of the sources have come; `now` in microseconds."""
+        self._behind.clear()
+        for report in reports:
+            if report.now:
+                self._behind.labels(report.topic, report.partition).set(max(now - report.now, 0) / 1_000_000)
 
     def outputs(self, stage: str, outputs: Iterable[Any]) -> None:
         """What a chunk has come to."""

@@ -9,6 +9,7 @@ import time
 import structlog
 
 from streams.engine.faust.app import WorkerApp
+from streams.engine.faust.lanes import spoken
 from streams.engine.faust.watchdog import LOOK_EVERY
 
 EXIT_CRASHED = 1
@@ -31,7 +32,8 @@ async def run(app: WorkerApp) -> int:
     failing = asyncio.create_task(_failure(app))
     await asyncio.wait({stopping, failing}, return_when=asyncio.FIRST_COMPLETED)
     if failing.done():
-        log.critical("crashed", reason=repr(failing.result()))
+        error = failing.result()
+        log.critical("crashed", error="the engine stopped" if error is None else spoken(error))
         os._exit(EXIT_CRASHED)  # threads of the engine may never end
     failing.cancel()
     log.info("stopping")
