@@ -125,7 +125,11 @@ class Feed(ConsumerRebalanceListener):  # type: ignore[misc]
             taken = records if partition in self._batches else self._take_up(partition, records)
             if taken:
                 self._batches[partition].add(taken, now)
-        full = [partition for partition, batch in self._batches.items() if batch.is_full(self._soon if partition.topic in self._urgent else self._limits, now)]
+        full = [
+            partition
+            for partition, batch in self._batches.items()
+            if batch.is_full(self._soon if partition.topic in self._urgent else self._limits, now)
+        ]
         written = self._write(full, now) if full else 0
         self._refresh()
         return written

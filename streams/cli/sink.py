@@ -30,7 +30,10 @@ Instance = Annotated[
 ]
 Port = Annotated[int, typer.Option("--metrics-port", help="Prometheus metrics are served here, on localhost; 0: not at all.")]
 Host = Annotated[str, typer.Option("--metrics-host", help="Serve the metrics on this address instead; they hold no personal data.")]
-Linger = Annotated[float, typer.Option("--linger", min=0.05, help="Write at the latest so many seconds after a message was read; alerts ten times as soon.")]
+Linger = Annotated[
+    float,
+    typer.Option("--linger", min=0.05, help="Write at the latest so many seconds after a message was read; alerts ten times as soon."),
+]
 
 
 def register(app: typer.Typer) -> None:

@@ -37,8 +37,10 @@ def spoken(error: BaseException) -> str:
 class Lanes:
     """Reads the stream of one agent and gives every partition a lane of its own."""
 
-    def __init__(self, name: str, handle: Handle, observe: Callable[[str, Any, int, float], None]) -> None:
-        self._name, self._handle, self._observe = name, handle, observe
+    def __init__(
+        self, name: str, handle: Handle, observe: Callable[[str, Any, int, float], None], end: Callable[[int], object] = os._exit
+    ) -> None:
+        self._name, self._handle, self._observe, self._end = name, handle, observe, end
         self._lanes: defaultdict[Any, asyncio.Lock] = defaultdict(asyncio.Lock)
         self._places = asyncio.Semaphore(IN_FLIGHT)
         self._tasks: set[asyncio.Task[None]] = set()
@@ -66,10 +68,10 @@ class Lanes:
             await stream.ack(event)
         except asyncio.CancelledError:
             raise
-        except BaseException as error:
+        except BaseException as error:  # noqa: BLE001 - see the module's rule
             place = {"topic": chunk.topic, "partition": chunk.partition, "offset": chunk.offset}
             log.critical("chunk failed", stage=self._name, **place, error=spoken(error), at=traceback.format_tb(error.__traceback__))
-            os._exit(EXIT_BUG)
+            self._end(EXIT_BUG)
         finally:
             self._places.release()
 
