@@ -89,7 +89,7 @@ def embedded(
 ) -> Iterator[Pipeline]:
     """A pipeline with its state in `folder`; leaving the context saves what was acknowledged and stops what was started."""
     company, settings = loaded.company, Settings()
-    folder.create(loaded.path)
+    partitions = folder.create(loaded.path, partitions)
     with ExitStack() as stack:
         address, ensure = stack.enter_context(clickhouse(folder, url, settings))
 

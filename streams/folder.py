@@ -33,13 +33,20 @@ class DataFolder:
         """Has it been filled?"""
         return self._about.exists()
 
-    def create(self, company: Path) -> None:
-        """Make the folder and remember the company file; a folder that belongs to another company is refused."""
+    def create(self, company: Path, partitions: int = 1) -> int:
+        """Make the folder and remember the company file; a folder that belongs to another company is refused.
+
+        Returns the number of partitions of its state: that of the first time, because a state is looked for where its key lives.
+        """
         self.path.mkdir(parents=True, exist_ok=True)
         known = self.company() if self._about.exists() else None
         if known is not None and known != company.resolve():
             raise InvalidConfiguration([f"{self.path}: holds the data of {known}; choose another --data folder for {company}"])
-        self._about.write_text(json.dumps({"company": str(company.resolve())}) + "\n", encoding="utf-8")
+        if known is None:
+            new = self._about.with_suffix(".new")  # moved into place, so that a kill leaves the note whole or not at all
+            new.write_text(json.dumps({"company": str(company.resolve()), "partitions": partitions}) + "\n", encoding="utf-8")
+            new.replace(self._about)
+        return int(json.loads(self._about.read_text(encoding="utf-8"))["partitions"])
 
     def company(self) -> Path:
         """The company file that the data were made with."""

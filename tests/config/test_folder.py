@@ -24,6 +24,11 @@ def test_a_folder_remembers_the_company_that_it_was_made_for(tmp_path):
     assert folder.company() == tmp_path / "redthread.yaml"
 
 
+def test_a_folder_keeps_the_number_of_partitions_that_it_was_made_with(tmp_path):
+    folder = DataFolder(tmp_path)
+    assert [folder.create(tmp_path / "redthread.yaml", number) for number in (4, 8)] == [4, 4]
+
+
 def test_the_data_of_another_company_are_not_mixed_in(tmp_path):
     folder = DataFolder(tmp_path)
     folder.create(tmp_path / "a.yaml")
