@@ -34,21 +34,25 @@ def clickhouse(
     folder.company()
     server = EmbeddedServer(folder.clickhouse, port=port, http_port=http_port)
     with server as address:
-        if json:
-            print_json(
-                {"url": address.url, "http_url": address.http_url, "database": address.database, "user": address.user, "pid": server.pid}
-            )
-        else:
-            _print(address)
-        if server.pid is None:
-            err.print("another command serves this folder already; it stays up as long as that one runs")
-            return
-        err.print("Ctrl-C stops it")
-        signal.signal(signal.SIGTERM, signal.default_int_handler)
+        signal.signal(signal.SIGTERM, signal.default_int_handler)  # before anybody knows the address, who might stop us at once
         try:
-            signal.pause()
+            _tell(server, address, json)
+            if server.pid is not None:
+                err.print("Ctrl-C stops it")
+                signal.pause()
         except KeyboardInterrupt:
             err.print("stopping")
+
+
+def _tell(server: EmbeddedServer, address: Address, json: bool) -> None:
+    if json:
+        print_json(
+            {"url": address.url, "http_url": address.http_url, "database": address.database, "user": address.user, "pid": server.pid}
+        )
+    else:
+        _print(address)
+    if server.pid is None:
+        err.print("another command serves this folder already; it stays up as long as that one runs")
 
 
 def _print(address: Address) -> None:

@@ -33,6 +33,12 @@ def data(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
         yield folder.path
 
 
+@pytest.fixture(autouse=True)
+def _no_settings(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The folder's own key counts, whatever another test of this process has set."""
+    monkeypatch.delenv("REDTHREAD_SECRET", raising=False)
+
+
 @pytest.fixture
 def redthread(data: Path) -> Run:
     """Run a command that looks into that folder."""

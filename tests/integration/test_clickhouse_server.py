@@ -20,9 +20,17 @@ def ask(address: Address, sql: str) -> list[tuple[object, ...]]:
         return list(client.execute(sql))
 
 
+def link(handle: Path) -> Path | None:
+    """Where it leads; a running server closes files while we look."""
+    try:
+        return handle.readlink()
+    except FileNotFoundError:
+        return None
+
+
 def listeners(pid: int) -> set[tuple[str, int]]:
     """Addresses and ports that a process listens on."""
-    sockets = {str(handle.readlink()) for handle in Path(f"/proc/{pid}/fd").iterdir()}
+    sockets = {str(target) for handle in Path(f"/proc/{pid}/fd").iterdir() if (target := link(handle)) is not None}
     found = set()
     for table, family in (("tcp", socket.AF_INET), ("tcp6", socket.AF_INET6)):
         for line in Path(f"/proc/{pid}/net/{table}").read_text().splitlines()[1:]:
