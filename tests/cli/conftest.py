@@ -33,10 +33,12 @@ def data(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
         yield folder.path
 
 
-@pytest.fixture(autouse=True)
-def _no_settings(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.fixture(scope="module", autouse=True)
+def _no_settings() -> Iterator[None]:
     """The folder's own key counts, whatever another test of this process has set."""
-    monkeypatch.delenv("REDTHREAD_SECRET", raising=False)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.delenv("REDTHREAD_SECRET", raising=False)
+        yield
 
 
 @pytest.fixture
