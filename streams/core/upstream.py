@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from schemas.touchpoint import Touchpoint
 from streams.core.rules.finding import Finding
+from streams.core.rules.raised import raised_ids
 
 
 def anchored_on(event_id: str, touchpoints: Mapping[str, Touchpoint]) -> Touchpoint:
@@ -44,12 +45,7 @@ class Upstream:
                 yield from self._real(behind)
 
     def _raised(self) -> dict[str, Finding]:
-        """By the ids that `streams.core.rules.court` gives them; one that is only at risk is seen by no other rule."""
+        """By the ids under which other rules see them; one that is only at risk is seen by no other rule."""
         if self._by_id is None:
-            self._by_id = {
-                "/".join((f"{finding.rule}.{what}", finding.anchor, *finding.key)): finding
-                for finding in self._findings
-                if finding.level == "broken"
-                for what in ("opened", "ended")
-            }
+            self._by_id = {event_id: finding for finding in self._findings if finding.level == "broken" for event_id in raised_ids(finding)}
         return self._by_id
