@@ -59,6 +59,7 @@ class WorkerApp:
             self._add_agent(topic, "ingest", lambda tp, records: self._ingest.handle(tp.topic, tp.partition, records))
         self.watchdog = Watchdog(self.faust)
         self.beat = time.monotonic()  # when the event loop last came round
+        self.settled = False  # as of the last round, for other threads: the first who asks Faust for its consumer makes it
         self.owned = 0  # partitions of inputs
         self.faust.on_partitions_revoked.connect(self._revoked, weak=False)
 
