@@ -8,11 +8,12 @@ import typer
 
 from schemas.strict import InvalidConfiguration
 from schemas.topics import Topics
-from streams.cli.kafka import Servers, settings_of, topics_of
+from streams.cli.kafka import Servers, security_of, settings_of, topics_of
 from streams.cli.options import CompanyFile, examples
 from streams.cli.run import moment
 from streams.config import Loaded, load
 from streams.engine.admin import TopicAdmin, faults
+from streams.engine.security import Security
 
 EPILOG = examples(
     "redthread worker --company redthread.yaml --data /var/lib/redthread",
@@ -57,13 +58,15 @@ def worker(
     settings, loaded = settings_of(kafka), load(company)
     topics = topics_of(settings)
     configure()
-    preflight(settings.kafka, topics, loaded)
+    security = security_of(settings)
+    preflight(settings.kafka, security, topics, loaded)
     heartbeat = min(3.0, session / 5)
     made = create_app(
         settings,
         loaded,
         Worker(
             servers=settings.kafka,
+            security=security,
             topics=topics,
             name=name or settings.worker,
             data=data,
@@ -80,11 +83,11 @@ def worker(
         raise typer.Exit(asyncio.run(run(made)))
 
 
-def preflight(servers: str, topics: Topics, loaded: Loaded) -> None:
+def preflight(servers: str, security: Security, topics: Topics, loaded: Loaded) -> None:
     """Refuse to start where topics are missing or have another number of partitions."""
     wanted = list(topics.all())
     sources = sorted({source.input.topic for source in loaded.company.sources if source.input.topic})
-    with TopicAdmin(servers) as admin:
+    with TopicAdmin(servers, security) as admin:
         found = admin.found([*(topic.name for topic in wanted), *sources])
     problems = [f"{fault.topic}: {fault.problem}" for fault in faults(wanted, found) if fault.fatal]
     problems += [f"{name}: the topic of a source does not exist" for name in sources if name not in found]

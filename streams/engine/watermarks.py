@@ -119,7 +119,13 @@ def _marked(state: TimeState, report: SourceReport) -> TimeState:
     """A mark never goes back: a partition that was just assigned to another worker knows nothing yet."""
     known = state.marks.get(report.topic, {})
     old = known.get(report.partition, Mark())
-    mark = Mark(max(old.now, report.now), max(old.arrived, report.arrived), max(old.newest, report.newest), report.ended, since=old.since or report.now)
+    mark = Mark(
+        max(old.now, report.now),
+        max(old.arrived, report.arrived),
+        max(old.newest, report.newest),
+        report.ended,
+        since=old.since or report.now,
+    )
     return replace(
         state,
         marks={**state.marks, report.topic: {**known, report.partition: mark}},

@@ -15,6 +15,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 from urllib.error import HTTPError, URLError
@@ -85,7 +86,10 @@ class Watch(threading.Thread):
         before: Mapping[TopicPartition, int] = {}
         while not self._over.wait(LOOK):
             with suppress(KafkaError, OSError):
-                ends, committed = self._positions.ends(self._positions.inputs), self._positions.committed(self._group, self._positions.inputs)
+                ends, committed = (
+                    self._positions.ends(self._positions.inputs),
+                    self._positions.committed(self._group, self._positions.inputs),
+                )
                 now = time.monotonic()
                 for partition, offset in committed.items():
                     if offset != before.get(partition) or offset >= ends[partition]:
@@ -105,7 +109,9 @@ def rolling(seed: int, rate: int, rounds: int, folder: Path, told: Callable[[str
     report = Report(rate)
     broker = KafkaServer(folder / "kafka").start()
     try:
-        records = round(rate * (READY_WITHIN + rounds * len(WORKERS) * (RESTART + AROUND)))  # more than will be sent: the load goes on until it is stopped
+        records = round(
+            rate * (READY_WITHIN + rounds * len(WORKERS) * (RESTART + AROUND))
+        )  # more than will be sent: the load goes on until it is stopped
         company = simulate(seed, records, folder / "demo")
         topics = Topics("rolling", PARTITIONS, 1)
         copy = with_topics(company.company, folder / "company", "company")
@@ -182,7 +188,7 @@ def _gaps(installation: Installation, begun: float, ended: float) -> Iterator[tu
         times[message.partition].append(message.timestamp / 1000)
     for partition in range(PARTITIONS):
         within = [begun, *sorted(at for at in times[partition] if begun < at < ended), ended]
-        yield f"{topic}/{partition}", max(after - before for before, after in zip(within, within[1:], strict=False))
+        yield f"{topic}/{partition}", max(after - before for before, after in pairwise(within))
 
 
 def main(words: list[str] | None = None) -> int:
