@@ -10,7 +10,7 @@ from schemas.strict import InvalidConfiguration
 from schemas.topics import Topics
 from streams.cli.kafka import Servers, security_of, settings_of, topics_of
 from streams.cli.options import CompanyFile, examples
-from streams.cli.run import moment
+from streams.cli.run import NoBrake, moment
 from streams.config import Loaded, load
 from streams.engine.admin import TopicAdmin, faults
 from streams.engine.security import Security
@@ -44,10 +44,12 @@ def worker(
     chunk: Annotated[int, typer.Option("--chunk", min=1, help="Records worked on at once.")] = 500,
     session: Annotated[float, typer.Option("--session-timeout", min=6, help="Seconds after which a silent worker is replaced.")] = 60.0,
     standbys: Annotated[int, typer.Option("--standbys", min=0, help="Further copies of every state, on other workers.")] = 0,
+    no_brake: NoBrake = False,
 ) -> None:
     """Read the company's topics, keep its customers' states, publish timeline, identity, journeys and alerts.
 
-    SIGTERM ends it in order. Exit codes: 0 stopped, 2 wrong configuration, 70 to 72 ended itself because it was stuck or had lost its place.
+    SIGTERM ends it in order. Exit codes: 0 stopped, 2 wrong configuration, 3 Kafka does not answer or refuses us, 70 to 72 ended
+    itself because it was stuck or had lost its place, 73 too many records became dead letters: nothing of the last ones was acknowledged.
     """
     from streams.app import create_app  # Faust takes half a second to import; no other command needs it
     from streams.engine.faust.configuration import Worker
@@ -78,6 +80,7 @@ def worker(
             heartbeat=heartbeat,
             rebalance=max(2 * session, 30.0),
         ),
+        brake=not no_brake,
     )
     with serve(made, host, port):
         raise typer.Exit(asyncio.run(run(made)))
