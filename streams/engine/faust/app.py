@@ -36,7 +36,15 @@ class WorkerApp:
     """Everything that runs in one worker. Made once per process: Faust's services cannot be started twice."""
 
     def __init__(
-        self, worker: Worker, *, ingest: Ingest, sources: Sequence[Source], identity: IdentityRules, customers: CustomerStage, longest: int, watch: Watch | None = None
+        self,
+        worker: Worker,
+        *,
+        ingest: Ingest,
+        sources: Sequence[Source],
+        identity: IdentityRules,
+        customers: CustomerStage,
+        longest: int,
+        watch: Watch | None = None,
     ) -> None:
         self.worker, self.metrics = worker, Metrics()
         self._sources = _by_topic(sources)
