@@ -204,7 +204,7 @@ class World:
                 record = record_of(source, message, company.max_record)
                 if record is not None:
                     engine.accept(ingest.ingest(source, record))
-        engine.tick(clock, historical=True, commit=lambda: engine.commit("", b""))
+        engine.tick(clock, commit=lambda: engine.commit("", b""))
         engine.commit("", b"")
         engine.close()
         return outcome(sink.written)
