@@ -2,7 +2,8 @@
 
 *Live*: a partition that has handed on all there was is complete up to the instant at which it asked the broker; one that lags, up to its
 last record. A source is complete up to the least of its partitions, less its `lateness`, for as long as it is *alive* (anything at all
-within `quiet`, in any partition); then it stands still at its last arrival. A source that has never said anything holds its departments.
+within `quiet`, in any partition); then it stands still at its last arrival. A topic that never held a record was alive when it was first
+asked: its source is complete for `quiet` from then on, so a source that is connected but new holds nobody up, and silent after that.
 
 *Replay*: the same in event time. A partition that lags is complete up to its latest event, less `lateness`; one that has ended holds
 nobody back, and when all have ended everything is complete up to the newest event, or up to the instant at which the clocks are to be
@@ -45,6 +46,7 @@ class Mark(Struct, frozen=True, array_like=True):
     ended: bool = False
     fresh: bool = True  # since the last tick
     read: bool = False  # it has been at its end
+    since: int = 0  # what it reported first, once it could
 
 
 class TimeState(Struct, frozen=True, array_like=True):
@@ -154,7 +156,14 @@ def _marked(state: TimeState, report: SourceReport) -> TimeState:
     """A mark never goes back: a partition that was just assigned to another worker knows nothing yet."""
     known = state.marks.get(report.topic, {})
     old = known.get(report.partition, Mark())
-    mark = Mark(max(old.now, report.now), max(old.arrived, report.arrived), max(old.newest, report.newest), report.ended, read=old.read or report.ended)
+    mark = Mark(
+        max(old.now, report.now),
+        max(old.arrived, report.arrived),
+        max(old.newest, report.newest),
+        report.ended,
+        read=old.read or report.ended,
+        since=old.since or report.now,
+    )
     return replace(
         state,
         marks={**state.marks, report.topic: {**known, report.partition: mark}},
@@ -163,9 +172,10 @@ def _marked(state: TimeState, report: SourceReport) -> TimeState:
 
 
 def _complete(source: Watched, marks: list[Mark]) -> int:
-    now, arrived = min(mark.now for mark in marks), max(mark.arrived for mark in marks)
-    alive = now - arrived <= source.quiet
-    return max((now if alive else arrived) - source.lateness, 0)
+    now = min(mark.now for mark in marks)
+    heard = max(mark.arrived for mark in marks) or min(mark.since for mark in marks)
+    alive = now - heard <= source.quiet
+    return max((now if alive else heard) - source.lateness, 0)
 
 
 def _replayed(marks: dict[str, list[Mark]]) -> int:

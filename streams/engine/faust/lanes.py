@@ -15,11 +15,12 @@ from typing import Any
 import structlog
 from aiokafka.errors import KafkaError
 
+from streams.core.brake import BrakePulled
 from streams.engine.faust.consumer import Chunk
 from streams.engine.faust.producer import RecordTooLarge
 from streams.engine.watermarks import WentLive
 
-EXIT_BUG = 1
+EXIT_BUG, EXIT_BRAKE = 1, 73
 IN_FLIGHT = 16  # chunks of one agent that are worked on or wait for their partition
 
 SAYS_NO_VALUES = (KafkaError, OSError, RecordTooLarge, WentLive)  # their messages are about servers and sizes
@@ -69,6 +70,9 @@ class Lanes:
             await stream.ack(event)
         except asyncio.CancelledError:
             raise
+        except BrakePulled as brake:  # nothing of the chunk was published
+            log.critical("the brake on dead letters was pulled", **brake.pulled._asdict(), says=str(brake))
+            self._end(EXIT_BRAKE)
         except BaseException as error:  # noqa: BLE001 - see the module's rule
             place = {"topic": chunk.topic, "partition": chunk.partition, "offset": chunk.offset}
             log.critical("chunk failed", stage=self._name, **place, error=spoken(error), at=traceback.format_tb(error.__traceback__))
