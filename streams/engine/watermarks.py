@@ -29,7 +29,6 @@ from schemas.touchpoint import NEVER
 from streams.core.calendar import duration
 from streams.core.clock import hear
 
-
 Mode = Literal["new", "replay", "live"]
 
 

@@ -19,7 +19,7 @@ from streams.engine.faust.install import install
 from streams.engine.faust.lanes import Lanes
 from streams.engine.faust.logic import CustomerLogic, IdentifyLogic, TimeLogic
 from streams.engine.faust.metrics import Metrics
-from streams.engine.faust.producer import Item
+from streams.engine.faust.outbox import Item
 from streams.engine.faust.reporter import Reporter
 from streams.engine.faust.router import Place, Router
 from streams.engine.faust.stage import Logic, StageRunner
@@ -36,7 +36,15 @@ class WorkerApp:
     """Everything that runs in one worker. Made once per process: Faust's services cannot be started twice."""
 
     def __init__(
-        self, worker: Worker, *, ingest: Ingest, sources: Sequence[Source], identity: IdentityRules, customers: CustomerStage, longest: int, watch: Watch | None = None
+        self,
+        worker: Worker,
+        *,
+        ingest: Ingest,
+        sources: Sequence[Source],
+        identity: IdentityRules,
+        customers: CustomerStage,
+        longest: int,
+        watch: Watch | None = None,
     ) -> None:
         self.worker, self.metrics = worker, Metrics()
         self._sources = _by_topic(sources)
@@ -80,7 +88,7 @@ class WorkerApp:
 
     def _add_agent(self, topic: str, stage: str, handle: Any) -> None:
         channel = self.faust.topic(topic, key_type=bytes, value_type=bytes)
-        lanes = Lanes(stage, handle, self.metrics.chunk)
+        lanes = Lanes(stage, handle, self.metrics.chunk, self.worker.chunk)
         self.faust.agent(channel, name=f"{stage}.{topic}")(lanes.run)
 
     async def _send(self, routed: Mapping[Place, list[Item]]) -> None:
