@@ -19,7 +19,7 @@ from streams.engine.faust.install import install
 from streams.engine.faust.lanes import Lanes
 from streams.engine.faust.logic import CustomerLogic, IdentifyLogic, TimeLogic
 from streams.engine.faust.metrics import Metrics
-from streams.engine.faust.producer import Item
+from streams.engine.faust.outbox import Item
 from streams.engine.faust.reporter import Reporter
 from streams.engine.faust.router import Place, Router
 from streams.engine.faust.stage import Logic, StageRunner
@@ -55,7 +55,7 @@ class WorkerApp:
         self._router = Router(topics)
         self._headers = self._router.headers
         self.reporter = Reporter(lambda reports: self._send(self._router.reports(reports)))
-        self.customer = CustomerLogic(customers, historical=worker.replay)
+        self.customer = CustomerLogic(customers)
         keeper = Timekeeper(
             (Watched.of(source) for source in sources if source.input.topic), topics.partitions, replay=worker.replay, as_of=worker.as_of
         )
@@ -88,7 +88,7 @@ class WorkerApp:
 
     def _add_agent(self, topic: str, stage: str, handle: Any) -> None:
         channel = self.faust.topic(topic, key_type=bytes, value_type=bytes)
-        lanes = Lanes(stage, handle, self.metrics.chunk)
+        lanes = Lanes(stage, handle, self.metrics.chunk, self.worker.chunk)
         self.faust.agent(channel, name=f"{stage}.{topic}")(lanes.run)
 
     async def _send(self, routed: Mapping[Place, list[Item]]) -> None:
