@@ -1,6 +1,7 @@
 """Files to ClickHouse with all shipped rules: how many events a second, at what cost in CPU and memory, and is it flat?
 
     python -m tests.bench.bench_embedded 100000 1000000
+    python -m tests.bench.bench_embedded 200000 --rules one all --rounds 3    # what the whole pack costs against one rule
 
 Repeats the incidents of the BPI Challenge 2013 under new case numbers, writes them as one gzip XES file, and runs `redthread run` on it,
 pipeline and embedded server each in a process of its own. CPU counts on a busy machine, where events per second say little.
@@ -15,12 +16,15 @@ import shutil
 import tempfile
 import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import count
+from itertools import count, product
 from pathlib import Path
+from statistics import median
 from subprocess import PIPE, Popen
 
+from schemas.strict import load_yaml
+from streams.config import shipped
 from tests.data import SHARED
 from tests.suite.commands import command
 
@@ -28,6 +32,8 @@ EXAMPLE = Path(__file__).parents[2] / "deploy" / "examples" / "bpic2013" / "redt
 LOG = SHARED / "bpic2013" / "bpic2013_incidents.xes.gz"
 TRACE = re.compile(rb"[ \t]*<trace>.*?</trace>\s*", re.DOTALL)
 CASE = re.compile(rb'(<trace>\s*(?:<[^>]*>\s*)*?<string key="concept:name" value=")')
+ALL, ONE = "all", "one"
+THE_ONE = "ping_pong"  # the rule that stays when all others are switched off
 LOOK = 0.2  # seconds between two looks at the memory
 TICK = os.sysconf("SC_CLK_TCK")
 MB = 1 << 20
@@ -116,18 +122,26 @@ def _repeated(traces: Sequence[bytes]) -> Iterator[bytes]:
             yield CASE.sub(rb"\g<1>%d-" % repetition, trace, count=1) if repetition else trace
 
 
-def company(folder: Path) -> Path:
-    """The example with all shipped rules on top of its own three."""
+def company(folder: Path, rules: str) -> Path:
+    """The example with all shipped rules on top of its own three, or with a single one of them."""
+    written = load_yaml(EXAMPLE.read_text(encoding="utf-8"), str(EXAMPLE)) | {"pack": "standard"}
+    if rules != ALL:
+        kept = THE_ONE if rules == ONE else rules
+        known = shipped()["rules"] | written["rules"]
+        if kept not in known:
+            raise SystemExit(f"--rules {rules}: not one of {', '.join((ALL, ONE, *sorted(known)))}")
+        own = {name: rule for name, rule in written["rules"].items() if name == kept}
+        written["rules"] = own | {name: "off" for name in shipped()["rules"] if name != kept}
     path = folder / "redthread.yaml"
-    path.write_text(EXAMPLE.read_text(encoding="utf-8").replace("pack: none", "pack: standard"), encoding="utf-8")
+    path.write_text(json.dumps(written), encoding="utf-8")  # which is YAML as well
     return path
 
 
-def measure(place: Path, events: int) -> Result:
+def measure(place: Path, events: int, rules: str = ALL) -> Result:
     """One run, in a folder that is removed afterwards."""
     log, data = place / "incidents.xes.gz", place / "data"
     written = write_log(log, events)
-    process = Popen(command("run", "--company", company(place), "--data", data, "--json", log), stdout=PIPE)
+    process = Popen(command("run", "--company", company(place, rules), "--data", data, "--json", log), stdout=PIPE)
     usage, ended = Usage(process.pid, data), threading.Event()
     watcher = threading.Thread(target=usage.watch, args=(ended,))
     watcher.start()
@@ -173,16 +187,35 @@ def table(results: Sequence[Result]) -> Iterator[str]:
         yield f"per event, last to first: {wall:.2f} of the time, {cpu:.2f} of the CPU"
 
 
+def compared(results: Mapping[str, Sequence[Result]]) -> Iterator[str]:
+    """What the others cost against the first; the rounds of a pair ran one after the other, so their ratios are taken pair by pair."""
+    first, *others = results
+    for other in others:
+        pairs = list(zip(results[other], results[first], strict=True))
+        rate = median(mine.rate / theirs.rate for mine, theirs in pairs)
+        cpu = median(_cpu(theirs) / _cpu(mine) for mine, theirs in pairs)
+        yield f"rules {other} against {first}: {rate:.2f} of the events/s, {cpu:.2f} by CPU (medians of {len(pairs)} rounds)"
+
+
+def _cpu(result: Result) -> float:
+    return result.micros(result.pipeline_cpu + result.server_cpu)
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("events", type=int, nargs="*", default=[100_000])
-    results = []
-    for events in parser.parse_args().events:
+    parser.add_argument("--rules", nargs="+", default=[ALL], metavar="RULES", help="all, one (ping_pong), or the name of a rule; several in turn")
+    parser.add_argument("--rounds", type=int, default=1, help="how often each is measured")
+    given = parser.parse_args()
+    results: dict[str, list[Result]] = {rules: [] for rules in given.rules}
+    for _, events, rules in product(range(given.rounds), given.events, given.rules):
         with tempfile.TemporaryDirectory(prefix="redthread-bench-") as place:
             began = time.monotonic()
-            results.append(measure(Path(place), events))
-            print(f"{events:,} events: {time.monotonic() - began:.0f} s with writing the file", flush=True)
-    print("\n".join(table(results)))
+            results[rules].append(measure(Path(place), events, rules))
+            print(f"{events:,} events, rules {rules}: {time.monotonic() - began:.0f} s with writing the file", flush=True)
+    for rules, measured in results.items():
+        print("\n".join((f"rules: {rules}", *table(measured))))
+    print("\n".join(compared(results)))
 
 
 if __name__ == "__main__":

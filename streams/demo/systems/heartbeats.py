@@ -29,9 +29,9 @@ class Silence(NamedTuple):
 def plan(world: World) -> tuple[Silence, ...]:
     """Who falls silent, and who only nearly does."""
     office, end = world.office, world.as_of
-    day = office.workday(end - 11 * DAY, 0)
+    day = office.day_of(world.outage[0])
     return (
-        Silence(DESK, "the_service_desk_is_gone_for_a_day", office.at(day, 9.2), office.at(day, 16.25)),
+        Silence(DESK, "the_service_desk_is_gone_for_a_day", *world.outage),
         Silence(MAIL, "fifty_minutes_at_night", end - 5 * DAY + 2 * HOUR, end - 5 * DAY + 2 * HOUR + 50 * MINUTE),
         Silence(LOGISTICS, "two_hours_on_a_morning", office.at(day + timedelta(days=1), 7), office.at(day + timedelta(days=1), 9.1)),
         Silence(TRACKER, "engineering_is_still_silent", end - 3 * HOUR, None),
