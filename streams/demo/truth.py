@@ -42,7 +42,7 @@ class NearMiss:
 
 @dataclass(frozen=True, slots=True)
 class Merge:
-    """Two identifiers of one person that nothing links before that instant, and each of which was heard of before."""
+    """Two identifiers of one person that are two customers until somebody hears of what happened at that instant."""
 
     one: str
     other: str
