@@ -18,6 +18,7 @@ from schemas.dead_letter import DeadLetter
 from schemas.identity import Arrived
 from schemas.plain import Published
 from schemas.source import Source
+from schemas.touchpoint import NEVER
 from streams.engine import collector
 from streams.engine.embedded import EmbeddedEngine
 from streams.engine.store import StateStore
@@ -92,7 +93,7 @@ class Backfill:
 
     def close(self, now: int) -> None:
         """Let time pass up to `now` in every department, and judge whoever waits for it."""
-        self._engine.tick(Clock(now), historical=True, commit=lambda: self._commit(f"judged:{now}", None))
+        self._engine.tick(Clock(now, live_since=NEVER), commit=lambda: self._commit(f"judged:{now}", None))
         self._commit(f"judged:{now}", None)
         self._engine.flush()
 

@@ -204,7 +204,9 @@ def _cpu(result: Result) -> float:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("events", type=int, nargs="*", default=[100_000])
-    parser.add_argument("--rules", nargs="+", default=[ALL], metavar="RULES", help="all, one (ping_pong), or the name of a rule; several in turn")
+    parser.add_argument(
+        "--rules", nargs="+", default=[ALL], metavar="RULES", help="all, one (ping_pong), or the name of a rule; several in turn"
+    )
     parser.add_argument("--rounds", type=int, default=1, help="how often each is measured")
     given = parser.parse_args()
     results: dict[str, list[Result]] = {rules: [] for rules in given.rules}

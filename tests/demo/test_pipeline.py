@@ -74,10 +74,12 @@ class Pipeline:
                 if not isinstance(record, DeadLetter):
                     self._logged += 1
                     outputs = self._ingest.ingest(given.source, record._replace(logged=self._logged))
-                    self._newest = max(self._newest, *(o.message.touchpoint.at for o in outputs if isinstance(getattr(o, "message", 0), Arrived)), 0)
+                    self._newest = max(
+                        self._newest, *(o.message.touchpoint.at for o in outputs if isinstance(getattr(o, "message", 0), Arrived)), 0
+                    )
                     self._engine.accept(outputs)
             self._engine.settle()
-        self._engine.tick(Clock(self._newest), historical=True, commit=lambda: self._engine.commit("", b""))
+        self._engine.tick(Clock(self._newest), commit=lambda: self._engine.commit("", b""))
         self._engine.commit("", b"")
         self._engine.flush()
 

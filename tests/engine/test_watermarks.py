@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 
 from schemas.clock import Clock, Report, SourceReport, Tick
 from schemas.company import Company
+from schemas.touchpoint import NEVER
 from streams.engine.watermarks import Timekeeper, TimeState, Watched, watched
 
 MINUTE, DAY = 60_000_000, 86_400_000_000
@@ -104,14 +105,14 @@ def test_a_replay_runs_on_the_time_of_events():
     keeper = Timekeeper([SHOP, DESK], 4, replay=True)
     behind = said("shop", newest=50 * DAY, ended=False), said("desk", newest=40 * DAY, ended=False)
     late = {"online": 50 * DAY - 10 * MINUTE, "service": 40 * DAY - 5 * MINUTE, "sales": 40 * DAY - 5 * MINUTE}
-    assert ticks(keeper, *behind) == [Tick(0, Clock(40 * DAY, late))]
+    assert ticks(keeper, *behind) == [Tick(0, Clock(40 * DAY, late, NEVER))]
 
 
 def test_a_replay_that_has_ended_is_complete_up_to_its_newest_event():
     keeper = Timekeeper([SHOP, DESK], 4, replay=True)
     done = said("shop", newest=50 * DAY), said("desk", newest=60 * DAY)
     everyone = dict.fromkeys(("online", "service", "sales"), 60 * DAY)
-    assert ticks(keeper, *done) == [Tick(0, Clock(60 * DAY, everyone))]
+    assert ticks(keeper, *done) == [Tick(0, Clock(60 * DAY, everyone, NEVER))]
     one = said("shop", newest=50 * DAY), said("desk", newest=40 * DAY, ended=False)
     assert ticks(keeper, *one)[0].clock.departments["online"] == 40 * DAY
 

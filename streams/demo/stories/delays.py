@@ -4,7 +4,7 @@ What counts is when something happened, not when it was written down: an alarm t
 raised is raised in the end.
 """
 
-from streams.demo.steps import answer, ask, call, hand_over, lead, open_ticket, place, resolve, ship
+from streams.demo.steps import answer, ask, hand_over, lead, open_ticket, place, resolve, ship
 from streams.demo.stories.told import breaks, nearly
 from streams.demo.workdays import DAY, HOUR, MINUTE
 from streams.demo.world import Affair, World

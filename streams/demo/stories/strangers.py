@@ -75,7 +75,9 @@ def rejected_and_bought_as_a_guest(w: World) -> None:
 @breaks("too_many_contacts")
 def three_offers_here_and_two_there(w: World) -> None:
     a, b, t = _known_twice(w, 14)
-    sent = [w.affair(x.person).add("campaign.sent", t + days * DAY, channel="mail", campaign="spring") for days, x in enumerate((a, b, a, b, a))]
+    sent = [
+        w.affair(x.person).add("campaign.sent", t + days * DAY, channel="mail", campaign="spring") for days, x in enumerate((a, b, a, b, a))
+    ]
     _recognised(w, a, b, t + 8 * DAY)
     w.expect("too_many_contacts", a, until=last_end(sent, 4, 7))
 

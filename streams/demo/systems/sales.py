@@ -1,6 +1,7 @@
 """The CRM is hosted in America: activities in its own zone and layout, and an export of all contact records every month."""
 
 from collections.abc import Mapping
+
 from streams.demo.happenings import CONTACTS, CRM, Happening
 from streams.demo.systems.export import Parts, System, fields, store
 from streams.demo.systems.spelling import american, email, phone, plain

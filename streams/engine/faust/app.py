@@ -46,7 +46,7 @@ class WorkerApp:
         self._router = Router(topics)
         self._headers = self._router.headers
         self.reporter = Reporter(lambda reports: self._send(self._router.reports(reports)))
-        self.customer = CustomerLogic(customers, historical=worker.replay)
+        self.customer = CustomerLogic(customers)
         keeper = Timekeeper(
             (Watched.of(source) for source in sources if source.input.topic), topics.partitions, replay=worker.replay, as_of=worker.as_of
         )

@@ -17,11 +17,12 @@ from aiokafka.errors import KafkaError
 
 from streams.engine.faust.consumer import Chunk
 from streams.engine.faust.producer import RecordTooLarge
+from streams.engine.watermarks import WentLive
 
 EXIT_BUG = 1
 IN_FLIGHT = 16  # chunks of one agent that are worked on or wait for their partition
 
-SAYS_NO_VALUES = (KafkaError, OSError, RecordTooLarge)  # their messages are about servers and sizes
+SAYS_NO_VALUES = (KafkaError, OSError, RecordTooLarge, WentLive)  # their messages are about servers and sizes
 
 Handle = Callable[[Any, Sequence[Any]], Awaitable[None]]  # (topic and partition), records
 
