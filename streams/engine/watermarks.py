@@ -3,7 +3,8 @@
 *Live*: a partition that has handed on all there was is complete up to the instant at which it asked the broker; one that lags, up to its
 last record. A source is complete up to the least of its partitions, less its `lateness`, for as long as it is *alive* (anything at all
 within `quiet`, in any partition); then it stands still at its last arrival. When it speaks again it first delivers what it has kept, so it is
-complete up to its latest event only, until that one is as new as its return. A source that has never said anything holds its departments.
+complete up to its latest event only, until that one is as new as its return. A topic that never held a record was alive when it was first
+asked: its source is complete for `quiet` from then on, so a source that is connected but new holds nobody up, and silent after that.
 
 *Replay*: the same in event time. A partition that lags is complete up to its latest event, less `lateness`; one that has ended holds
 nobody back, and when all have ended everything is complete up to the newest event, or up to the instant at which the clocks are to be
@@ -46,6 +47,7 @@ class Mark(Struct, frozen=True, array_like=True):
     ended: bool = False
     fresh: bool = True  # since the last tick
     read: bool = False  # it has been at its end
+    since: int = 0  # what it reported first, once it could
 
 
 class TimeState(Struct, frozen=True, array_like=True):
@@ -174,6 +176,7 @@ def _marked(state: TimeState, report: SourceReport) -> TimeState:
         max(old.newest, report.newest),
         report.ended,
         read=old.read or report.ended,
+        since=old.since or report.now,
     )
     return replace(
         state,
@@ -182,13 +185,17 @@ def _marked(state: TimeState, report: SourceReport) -> TimeState:
     )
 
 
+def _heard(marks: list[Mark]) -> int:
+    return max(mark.arrived for mark in marks) or min(mark.since for mark in marks)
+
+
 def _is_alive(source: Watched, marks: list[Mark]) -> bool:
-    return min(mark.now for mark in marks) - max(mark.arrived for mark in marks) <= source.quiet
+    return min(mark.now for mark in marks) - _heard(marks) <= source.quiet
 
 
 def _complete(source: Watched, marks: list[Mark], catches_up: bool) -> int:
-    now, arrived = min(mark.now for mark in marks), max(mark.arrived for mark in marks)
-    complete = max(mark.newest for mark in marks) if catches_up else now if _is_alive(source, marks) else arrived
+    now = min(mark.now for mark in marks)
+    complete = max(mark.newest for mark in marks) if catches_up else now if _is_alive(source, marks) else _heard(marks)
     return max(min(complete, now) - source.lateness, 0)
 
 
