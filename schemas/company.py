@@ -67,6 +67,15 @@ class ContactRules(Strict):
     unheeded: tuple[str, ...] = Field((), description="rules that hold no contact; they alert all the same")
 
 
+class Brake(Strict):
+    """When too many records of one source become dead letters, reading stops before they are acknowledged."""
+
+    share: float = Field(0.5, gt=0, le=1, description="more than this share of the last records")
+    of: int = Field(1_000, ge=1, description="how many records those are")
+    least: int = Field(200, ge=1, description="and at least so many of them")
+    in_a_row: int = Field(500, ge=1, description="or so many one after the other")
+
+
 class Company(Strict):
     """The whole of `redthread.yaml`, with the pack merged in."""
 
@@ -93,6 +102,7 @@ class Company(Strict):
     rules: dict[str, Rule] = {}
     contact_policy: ContactRules = ContactRules()
     max_record: int = Field(1_000_000, ge=1_000, description="bytes; a larger input record is a dead letter")
+    brake: Brake = Field(Brake(), description="stops a bad deploy from sending everything to the dead letters")
     ahead: Duration = Field("1d", description="an event further in the future than this is a dead letter")
 
     @property

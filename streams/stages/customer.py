@@ -75,11 +75,11 @@ class CustomerStage:
             case Handover():
                 return Step(*receive(before, message))
 
-    def evaluate(self, family: str, state: FamilyState, tick: Tick, historical: bool) -> Step[FamilyState]:
+    def evaluate(self, family: str, state: FamilyState, tick: Tick) -> Step[FamilyState]:
         """Judge the family, unless it has moved, a later tick has been here, or parts of a hand-over are still on their way."""
         if state.moved_to is not None or is_waiting(state) or is_ahead(state.clock, tick.clock):
             return Step(state)
-        return self._evaluator.evaluate(state, tick.clock, historical=historical)
+        return self._evaluator.evaluate(state, tick.clock)
 
     @staticmethod
     def due(state: FamilyState) -> tuple[tuple[frozenset[str], int], ...]:

@@ -49,7 +49,7 @@ class Evaluator:
         self._identity, self._court, self._alerts, self._journeys, self._contacts = identity, court, alerts, journeys, contacts
         self._versions = {**alerts.versions, SHARED_IDENTIFIER: VERSION}
 
-    def evaluate(self, state: FamilyState, clock: Clock, *, historical: bool) -> Step[FamilyState]:
+    def evaluate(self, state: FamilyState, clock: Clock) -> Step[FamilyState]:
         """The family as judged at this clock, and what is to be published."""
         before = {identifier: entry.customer_id for identifier, entry in state.identity.items()}
         version = state.version + 1
@@ -67,7 +67,7 @@ class Evaluator:
             now=clock.now,
             identity_changed=identity_causes(before, customers),
             fresh=state.fresh,
-            historical=historical,
+            live_since=clock.live_since,
             rules=self._versions,
         )
         alerts = changes(ledger, verdict.alerts | shared, evaluation)

@@ -89,7 +89,7 @@ def _unknown_identity(*entries: IdentityEntry) -> IdentityEntry:
 def _unknown_alert(*entries: Alert) -> Alert:
     """Equal to no alert that can be present, and not withdrawn: whatever is true is published."""
     status = next((alert.status for alert in entries if alert.status in _BY_A_PERSON), "open")
-    return replace(min(entries, key=encode), status=status, summary=UNKNOWN)
+    return replace(min(entries, key=encode), status=status, summary=UNKNOWN, historical=all(alert.historical for alert in entries))
 
 
 def _unknown_journey(*entries: Journey) -> Journey:

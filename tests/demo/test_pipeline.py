@@ -58,7 +58,7 @@ def test_what_the_pipeline_finds_is_the_truth(tmp_path: Path, seed: int) -> None
                 logged += 1
                 engine.accept(ingest.ingest(given.source, record._replace(logged=logged)))
         engine.settle()
-    engine.tick(Clock(made.as_of), historical=True, commit=lambda: engine.commit("", b""))
+    engine.tick(Clock(made.as_of), commit=lambda: engine.commit("", b""))
     engine.commit("", b"")
     engine.close()
 
