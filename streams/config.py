@@ -15,12 +15,13 @@ from schemas.source import Source
 from schemas.strict import InvalidConfiguration, line_of, load_yaml, validate
 from schemas.vocabulary import VOCABULARY
 from streams.core.alerts import AlertBook
+from streams.core.contacts import ContactBook
 from streams.core.journeys import JourneyBook
 from streams.core.rules.court import Court
 
 PACKS = ("standard", "none")
 T = TypeVar("T")
-MERGED = ("calendars", "words", "journeys", "rules")  # mappings of the pack that a company adds to or changes
+MERGED = ("calendars", "words", "journeys", "rules", "contact_policy")  # mappings of the pack that a company adds to or changes
 
 
 class Loaded(NamedTuple):
@@ -84,6 +85,7 @@ def court_of(company: Company) -> Court:
         matter=company.matter,
         timezone=company.timezone,
         off=[name for name, rule in company.rules.items() if not rule.enabled],
+        contact_policy=company.contact_policy,
     )
 
 
@@ -100,6 +102,11 @@ def _enabled(company: Company) -> dict[str, Rule]:
 def journeys_of(company: Company) -> JourneyBook:
     """The company's journeys, compiled."""
     return JourneyBook(company.journeys, words=company.words, matter=company.matter, types=catalogue(company))
+
+
+def contacts_of(company: Company, court: Court) -> ContactBook:
+    """What the company's rules say of a contact before it happens."""
+    return ContactBook(court, timezone=company.timezone)
 
 
 def catalogue(company: Company) -> dict[str, tuple[str, ...]]:

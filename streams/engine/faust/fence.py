@@ -12,9 +12,13 @@ import os
 import time
 from collections.abc import Callable
 
+import structlog
+
 EXIT_FENCED = 72
 SAFE_PART = 0.8  # of the session timeout: the broker's own count may have started a little before ours
 PULSE = 0.25  # seconds between two looks at whether the process still runs
+
+log = structlog.get_logger("redthread.worker")
 
 
 class Fence:
@@ -38,8 +42,10 @@ class Fence:
     def pulse(self) -> None:
         """Ends the process when it was paused for so long that its place may be gone."""
         now = self._clock()
-        paused, self._ran = self._ran is not None and now - self._ran > self._limit, now
-        if paused:
+        paused = 0.0 if self._ran is None else now - self._ran
+        self._ran = now
+        if paused > self._limit:
+            log.critical("ended itself: it was paused for so long that its place in the group may be gone", seconds=round(paused, 1))
             self._end(EXIT_FENCED)
 
     @property
@@ -50,4 +56,5 @@ class Fence:
     def check(self) -> None:
         """Ends the process when the membership may be gone; what was not committed is done again by whoever owns it now."""
         if not self.is_safe:
+            log.critical("ended itself before it wrote: its place in the group was not confirmed lately", limit=round(self._limit, 1))
             self._end(EXIT_FENCED)
