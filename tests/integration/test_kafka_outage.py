@@ -31,7 +31,6 @@ WORKERS = ("w0", "w1")
 
 COMPANY = """
 company: Outage
-departments: [sales, marketing]
 sources: [sources/*.yaml]
 rules:
   lead_not_followed_up: {calendar: null, expect: {within: 20s, warn: null}}
