@@ -24,7 +24,6 @@ COMPANY = """
 company: Outage
 timezone: Europe/Berlin
 country: DE
-departments: [sales, marketing]
 sources:
   - source: forms
     department: marketing

@@ -26,12 +26,11 @@ RULE = "lead_not_followed_up"
 LEADS, DUE = 3_000, 20.0  # seconds from a lead to its deadline
 BEGIN, GONE, BACK, DELIVERED, END = 3.0, 18.0, 48.0, 56.0, 66.0  # seconds from the start; the CRM needs eight to deliver what it has kept
 BEAT, LATENESS = 0.5, 4.0
-HELD_BY = 1.0  # seconds from a deadline until it is said that nobody can know
+MOMENT = 1.0  # second within which workers on a busy machine say what is to be said
 WORKERS = ("w0", "w1")
 
 COMPANY = """
 company: Outage
-departments: [sales, marketing]
 sources: [sources/*.yaml]
 rules:
   lead_not_followed_up: {calendar: null, expect: {within: 20s, warn: null}}
@@ -76,7 +75,7 @@ class Lead(NamedTuple):
     @property
     def is_unknown(self) -> bool:
         """Due in the outage, and not called before it."""
-        return GONE < self.due < BACK - HELD_BY and (self.called is None or self.called > GONE)
+        return GONE < self.due < BACK - MOMENT and (self.called is None or self.called > GONE)
 
 
 def leads() -> list[Lead]:
@@ -159,8 +158,8 @@ def test_an_outage_on_workers_says_nothing_false_and_what_is_right_once(company:
     def at(alert: Alert) -> float:
         return alert.changed_at / US - start
 
-    outage = [alert for said in told.values() for alert in said if GONE + LATENESS + BEAT < at(alert) < BACK]
-    assert {alert.change for alert in outage} == {"held"}
+    outage = [(a.change, at(a)) for said in told.values() for a in said if GONE + LATENESS + BEAT < at(a) < BACK - MOMENT]
+    assert [change for change in outage if change[0] != "held"] == []
     held = {name for name, said in told.items() if any(a.change == "held" and GONE < at(a) < BACK for a in said)}
     unknown = {lead.name for lead in made.values() if lead.is_unknown}
     assert len(unknown) > 1_500
