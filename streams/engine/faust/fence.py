@@ -11,6 +11,7 @@ paused for so long ends as soon as it wakes up, whether it has something to writ
 import os
 import time
 from collections.abc import Callable
+from math import inf
 
 import structlog
 
@@ -30,6 +31,7 @@ class Fence:
         self._limit, self._clock, self._end = session_timeout * SAFE_PART, clock, end
         self._last: float | None = None
         self._ran: float | None = None
+        self._lost = -inf
 
     def now(self) -> float:
         """For `beat`: the instant before the broker is asked."""
@@ -37,7 +39,12 @@ class Fence:
 
     def beat(self, asked: float) -> None:
         """The broker has answered a heartbeat, or taken us into the group. Called by the consumer's thread."""
-        self._last = asked if self._last is None else max(asked, self._last)
+        if asked >= self._lost:
+            self._last = asked if self._last is None else max(asked, self._last)
+
+    def lose(self) -> None:
+        """The broker does not know us any more: nothing may be written until it has taken us in again."""
+        self._lost, self._last = self._clock(), -inf
 
     def pulse(self) -> None:
         """Ends the process when it was paused for so long that its place may be gone."""
@@ -56,5 +63,5 @@ class Fence:
     def check(self) -> None:
         """Ends the process when the membership may be gone; what was not committed is done again by whoever owns it now."""
         if not self.is_safe:
-            log.critical("ended itself before it wrote: its place in the group was not confirmed lately", limit=round(self._limit, 1))
+            log.critical("ended itself before it wrote: its place in the group was taken away or not confirmed lately")
             self._end(EXIT_FENCED)
