@@ -164,8 +164,13 @@ def _marked(state: TimeState, report: SourceReport) -> TimeState:
 
 def _complete(source: Watched, marks: list[Mark]) -> int:
     now, arrived = min(mark.now for mark in marks), max(mark.arrived for mark in marks)
-    alive = now - arrived <= source.quiet
-    return max((now if alive else arrived) - source.lateness, 0)
+    return complete_up_to(now, arrived, lateness=source.lateness, quiet=source.quiet)
+
+
+def complete_up_to(now: int, arrived: int, *, lateness: int, quiet: int) -> int:
+    """Of a source that was heard up to `now` and said something last when it `arrived`."""
+    alive = now - arrived <= quiet
+    return max((now if alive else arrived) - lateness, 0)
 
 
 def _replayed(marks: dict[str, list[Mark]]) -> int:
