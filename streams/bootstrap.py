@@ -49,7 +49,9 @@ class Pipeline:
         while not stopped(FOLLOW_EVERY):
             inputs = find()
             as_they_are = {given.path: state for given in inputs if (state := _state_of(given.path))}
-            if backfill.follow([given for given in inputs if given.path in seen and seen[given.path] == as_they_are.get(given.path)], now()):
+            if backfill.follow(
+                [given for given in inputs if given.path in seen and seen[given.path] == as_they_are.get(given.path)], now()
+            ):
                 self._show()
             seen = as_they_are
         self._show()

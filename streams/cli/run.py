@@ -89,7 +89,9 @@ def run(
     print_json(summary) if json else show(summary)
 
 
-def run_inputs(loaded: Loaded, folder: DataFolder, inputs: Sequence[Input], as_of: int | None, server: str | None = None, find: Find | None = None) -> dict[str, Any]:
+def run_inputs(
+    loaded: Loaded, folder: DataFolder, inputs: Sequence[Input], as_of: int | None, server: str | None = None, find: Find | None = None
+) -> dict[str, Any]:
     """Run, with progress on stderr, and return what was found. With `find` go on with what that finds, until Ctrl-C or SIGTERM."""
     started = time.monotonic()
     try:

@@ -28,7 +28,6 @@ from schemas.touchpoint import NEVER
 from streams.core.calendar import duration
 from streams.core.clock import hear
 
-
 Mode = Literal["new", "replay", "live"]
 
 
@@ -154,7 +153,13 @@ def _marked(state: TimeState, report: SourceReport) -> TimeState:
     """A mark never goes back: a partition that was just assigned to another worker knows nothing yet."""
     known = state.marks.get(report.topic, {})
     old = known.get(report.partition, Mark())
-    mark = Mark(max(old.now, report.now), max(old.arrived, report.arrived), max(old.newest, report.newest), report.ended, read=old.read or report.ended)
+    mark = Mark(
+        max(old.now, report.now),
+        max(old.arrived, report.arrived),
+        max(old.newest, report.newest),
+        report.ended,
+        read=old.read or report.ended,
+    )
     return replace(
         state,
         marks={**state.marks, report.topic: {**known, report.partition: mark}},
