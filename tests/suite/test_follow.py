@@ -33,7 +33,7 @@ def test_what_comes_while_following_is_live(tmp_path: Path):
     assert process.stderr.readline() == b"following; Ctrl-C ends it\n"
     asked = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(time.time() - 5 * 86_400))
     (files / "tickets-more.jsonl").write_text(ASKED % asked)
-    limit = time.monotonic() + 30
+    limit, found = time.monotonic() + 30, alerts(data)
     while time.monotonic() < limit:
         found = alerts(data)
         if ("ticket:T-9", False) in found:
