@@ -49,6 +49,15 @@ class JourneySpec(Strict):
     our_turn: Selector = Field((), description="from here on the customer waits for us again")
 
 
+class Brake(Strict):
+    """When too many records of one source become dead letters, reading stops before they are acknowledged."""
+
+    share: float = Field(0.5, gt=0, le=1, description="more than this share of the last records")
+    of: int = Field(1_000, ge=1, description="how many records those are")
+    least: int = Field(200, ge=1, description="and at least so many of them")
+    in_a_row: int = Field(500, ge=1, description="or so many one after the other")
+
+
 class Company(Strict):
     """The whole of `redthread.yaml`, with the pack merged in."""
 
@@ -74,6 +83,7 @@ class Company(Strict):
     journeys: dict[str, JourneySpec] = {}
     rules: dict[str, Rule] = {}
     max_record: int = Field(1_000_000, ge=1_000, description="bytes; a larger input record is a dead letter")
+    brake: Brake = Field(Brake(), description="stops a bad deploy from sending everything to the dead letters")
     ahead: Duration = Field("1d", description="an event further in the future than this is a dead letter")
 
     @property

@@ -12,6 +12,7 @@ from schemas.company import Company
 from schemas.strict import InvalidConfiguration
 from sinks.clickhouse import Address, ClickHouseSink, EmbeddedServer, Retry, Target, connect, migrate, parse, refresh_rollups
 from streams.config import Loaded, alerts_of, journeys_of
+from streams.core.brake import Watch
 from streams.core.calendar import US, duration
 from streams.core.identity import IdentityRules
 from streams.core.rules.court import Court
@@ -115,6 +116,7 @@ def embedded(
     on_retry: Callable[[Retry], None] = lambda _retry: None,
     partitions: int = PARTITIONS,
     epoch_records: int = EPOCH_RECORDS,
+    brake: bool = True,
 ) -> Iterator[Pipeline]:
     """A pipeline with its state in `folder`; leaving the context saves what was acknowledged and stops what was started."""
     company, settings = loaded.company, Settings()
@@ -142,6 +144,7 @@ def embedded(
             lateness=max((duration(source.lateness) for source in company.sources), default=0),
             report=report,
             epoch_records=epoch_records,
+            watch=Watch(company.brake) if brake else None,
         )
         yield Pipeline(backfill, sink, address)
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import structlog
 import typer
 
-from streams.cli.kafka import Servers, settings_of, topics_of
+from streams.cli.kafka import Servers, security_of, settings_of, topics_of
 from streams.cli.options import examples
 
 if TYPE_CHECKING:
@@ -95,10 +95,12 @@ def sink(
     What is pending is kept beside the committed offset, so it may be killed at any moment. While ClickHouse is away it waits and says so.
     """
     from kafka import KafkaConsumer  # the clients take a while to import; no other command needs them
+    from kafka.errors import KafkaError
     from prometheus_client import start_http_server
 
     from sinks.clickhouse import ClickHouseSink, Target, connect, migrate, parse
     from sinks.feed import Feed, Limits
+    from streams.engine.edges import addresses
 
     settings, metrics = settings_of(kafka), Metrics()
     topics = topics_of(settings)
@@ -106,16 +108,21 @@ def sink(
     target = Target(database=address.database, user=address.user, password=address.password)
     writer = ClickHouseSink(address, on_retry=metrics.waiting)
     writer.insist(lambda: migrate(connect(address), target=target))
-    consumer = KafkaConsumer(
-        bootstrap_servers=settings.kafka,
-        group_id=f"{topics.prefix}-sink",
-        group_instance_id=instance or f"sink-{socket.gethostname()}",
-        enable_auto_commit=False,
-        auto_offset_reset="earliest",
-        session_timeout_ms=SESSION,
-        max_poll_interval_ms=FOR_EVER,
-        max_poll_records=MESSAGES_AT_ONCE,
-    )
+    security = security_of(settings)
+    try:
+        consumer = KafkaConsumer(
+            bootstrap_servers=addresses(settings.kafka),
+            group_id=f"{topics.prefix}-sink",
+            group_instance_id=instance or f"sink-{socket.gethostname()}",
+            enable_auto_commit=False,
+            auto_offset_reset="earliest",
+            session_timeout_ms=SESSION,
+            max_poll_interval_ms=FOR_EVER,
+            max_poll_records=MESSAGES_AT_ONCE,
+            **security.client(),
+        )
+    except (KafkaError, OSError) as error:
+        raise security.refused(settings.kafka, error) from None
     if metrics_port:
         start_http_server(metrics_port, addr=metrics_host, registry=metrics.registry)
     stop = threading.Event()

@@ -13,6 +13,8 @@ from kafka.admin import ConfigResource
 from kafka.errors import KafkaError
 
 from schemas.topics import Topic
+from streams.engine.edges import addresses
+from streams.engine.security import PLAINTEXT, Security
 
 WITHIN = 30_000  # milliseconds
 
@@ -58,12 +60,13 @@ def _faults(topic: Topic, found: Found | None) -> Iterable[Fault]:
 class TopicAdmin:
     """A connection for as long as the context lasts; raises `ConnectionError` when no broker answers."""
 
-    def __init__(self, servers: str) -> None:
-        addresses = [server.strip() for server in servers.split(",")]
+    def __init__(self, servers: str, security: Security = PLAINTEXT) -> None:
         try:
-            self._client = KafkaAdminClient(bootstrap_servers=addresses, request_timeout_ms=WITHIN, bootstrap_timeout_ms=WITHIN)
-        except KafkaError as error:
-            raise ConnectionError(f"Kafka at {servers}: {error}") from None
+            self._client = KafkaAdminClient(
+                bootstrap_servers=addresses(servers), request_timeout_ms=WITHIN, bootstrap_timeout_ms=WITHIN, **security.client()
+            )
+        except (KafkaError, OSError) as error:
+            raise security.refused(servers, error) from None
 
     def __enter__(self) -> Self:
         return self

@@ -22,6 +22,7 @@ from schemas.identity import Arrived
 from schemas.plain import Published
 from schemas.source import Source
 from schemas.touchpoint import NEVER
+from streams.core.brake import FINE, Watch
 from streams.core.calendar import duration
 from streams.engine import collector
 from streams.engine.embedded import EmbeddedEngine
@@ -101,7 +102,10 @@ class Backfill:
         lateness: int = 0,
         report: Callable[[Progress, Input | None], None] = lambda _progress, _input: None,
         epoch_records: int = EPOCH_RECORDS,
+        watch: Watch | None = None,
     ) -> None:
+        """`watch` stops the run with `BrakePulled` before an epoch with too many dead letters is committed."""
+        self._watch = watch
         self._engine, self._ingest, self._version, self._received_at = engine, ingest, version, received_at
         self._longest, self._lateness, self._report, self._epoch_records = longest, lateness, report, epoch_records
         saved = store.get("progress", "progress")
@@ -171,6 +175,8 @@ class Backfill:
             )
             progress.logged += 1
             progress.records += 1
+            if self._watch is not None:
+                self._watch.hear(given.source.source, (outcome(outputs),))
             self._count(outputs)
             self._engine.accept(outputs)
         self._engine.settle()
@@ -190,6 +196,12 @@ class Backfill:
         if self.progress.epoch % LOOK_EVERY == 0:
             collector.look()
         self._report(self.progress, given)
+
+
+def outcome(outputs: Sequence[Send | Published]) -> str:
+    """What a record came to, as the brake hears it."""
+    first = outputs[0] if outputs else None
+    return first.reason if isinstance(first, DeadLetter) else FINE
 
 
 def _epochs(records: Iterator[Record | DeadLetter], size: int) -> Iterator[list[Record | DeadLetter]]:

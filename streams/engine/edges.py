@@ -8,6 +8,7 @@ from kafka import KafkaConsumer, KafkaProducer, TopicPartition
 from kafka.errors import KafkaError
 
 from schemas.topics import LARGEST
+from streams.engine.security import PLAINTEXT, Security
 
 LINGER, BATCH = 20, 256 << 10  # milliseconds, bytes: a file is in no hurry, and batches are what makes it fast
 POLL = 0.5  # seconds
@@ -21,13 +22,15 @@ def addresses(servers: str) -> list[str]:
 
 
 @contextmanager
-def sender(servers: str) -> Iterator[Send]:
+def sender(servers: str, security: Security = PLAINTEXT) -> Iterator[Send]:
     """A function that takes what `KafkaProducer.send` takes; leaving the context waits for every acknowledgement or raises `ConnectionError`."""
     failed: list[BaseException] = []
     try:
-        producer = KafkaProducer(bootstrap_servers=addresses(servers), linger_ms=LINGER, batch_size=BATCH, max_request_size=LARGEST)
-    except KafkaError as error:
-        raise ConnectionError(f"Kafka at {servers}: {error}") from None
+        producer = KafkaProducer(
+            bootstrap_servers=addresses(servers), linger_ms=LINGER, batch_size=BATCH, max_request_size=LARGEST, **security.client()
+        )
+    except (KafkaError, OSError) as error:
+        raise security.refused(servers, error) from None
 
     def send(topic: str, **message: Any) -> None:
         if failed:
@@ -46,12 +49,12 @@ def sender(servers: str) -> Iterator[Send]:
         raise ConnectionError(f"Kafka at {servers}: {failed[0]}")
 
 
-def messages(servers: str, topic: str, *, beginning: bool = False, follow: bool = False) -> Iterator[Any]:
+def messages(servers: str, topic: str, security: Security = PLAINTEXT, *, beginning: bool = False, follow: bool = False) -> Iterator[Any]:
     """The messages of a topic, without a group. Not following, it ends where the topic ends now."""
     try:
-        consumer = KafkaConsumer(bootstrap_servers=addresses(servers), enable_auto_commit=False, group_id=None)
-    except KafkaError as error:
-        raise ConnectionError(f"Kafka at {servers}: {error}") from None
+        consumer = KafkaConsumer(bootstrap_servers=addresses(servers), enable_auto_commit=False, group_id=None, **security.client())
+    except (KafkaError, OSError) as error:
+        raise security.refused(servers, error) from None
     try:
         partitions = [TopicPartition(topic, number) for number in sorted(consumer.partitions_for_topic(topic) or ())]
         if not partitions:

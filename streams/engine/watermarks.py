@@ -2,7 +2,8 @@
 
 *Live*: a partition that has handed on all there was is complete up to the instant at which it asked the broker; one that lags, up to its
 last record. A source is complete up to the least of its partitions, less its `lateness`, for as long as it is *alive* (anything at all
-within `quiet`, in any partition); then it stands still at its last arrival. A source that has never said anything holds its departments.
+within `quiet`, in any partition); then it stands still at its last arrival. A topic that never held a record was alive when it was first
+asked: its source is complete for `quiet` from then on, so a source that is connected but new holds nobody up, and silent after that.
 
 *Replay*: the same in event time. A partition that lags is complete up to its latest event, less `lateness`; one that has ended holds
 nobody back, and when all have ended everything is complete up to the newest event, or up to the instant at which the clocks are to be
@@ -44,6 +45,7 @@ class Mark(Struct, frozen=True, array_like=True):
     ended: bool = False
     fresh: bool = True  # since the last tick
     read: bool = False  # it has been at its end
+    since: int = 0  # what it reported first, once it could
 
 
 class TimeState(Struct, frozen=True, array_like=True):
@@ -159,6 +161,7 @@ def _marked(state: TimeState, report: SourceReport) -> TimeState:
         max(old.newest, report.newest),
         report.ended,
         read=old.read or report.ended,
+        since=old.since or report.now,
     )
     return replace(
         state,
@@ -168,14 +171,15 @@ def _marked(state: TimeState, report: SourceReport) -> TimeState:
 
 
 def _complete(source: Watched, marks: list[Mark]) -> int:
-    now, arrived = min(mark.now for mark in marks), max(mark.arrived for mark in marks)
-    return complete_up_to(now, arrived, lateness=source.lateness, quiet=source.quiet)
+    now = min(mark.now for mark in marks)
+    heard = max(mark.arrived for mark in marks) or min(mark.since for mark in marks)
+    return complete_up_to(now, heard, lateness=source.lateness, quiet=source.quiet)
 
 
-def complete_up_to(now: int, arrived: int, *, lateness: int, quiet: int) -> int:
-    """Of a source that was heard up to `now` and said something last when it `arrived`."""
-    alive = now - arrived <= quiet
-    return max((now if alive else arrived) - lateness, 0)
+def complete_up_to(now: int, heard: int, *, lateness: int, quiet: int) -> int:
+    """Of a source that has been listened to up to `now` and was heard last then."""
+    alive = now - heard <= quiet
+    return max((now if alive else heard) - lateness, 0)
 
 
 def _replayed(marks: dict[str, list[Mark]]) -> int:

@@ -43,8 +43,31 @@ def test_a_source_is_alive_when_any_of_its_partitions_is():
     assert ticks(Timekeeper([SHOP], 4), quiet, busy) == [Tick(0, Clock(NOW, {"online": NOW - 10 * MINUTE}))]
 
 
-def test_a_source_that_has_never_said_anything_holds_its_departments():
-    assert ticks(Timekeeper([SHOP], 4), said(arrived=0)) == [Tick(0, Clock(NOW, {"online": 0}))]
+def test_a_topic_that_never_held_a_record_is_complete_while_it_is_asked():
+    state, keeper, found = TimeState(), Timekeeper([SHOP], 4), []
+    for later in (0, MINUTE, DAY):
+        state, _ = keeper.hear(state, said(arrived=0, now=NOW + later))
+        found.append(keeper.clock(state).departments["online"])
+    assert found == [NOW - 10 * MINUTE, NOW - 9 * MINUTE, NOW + DAY - 10 * MINUTE]
+
+
+def test_a_topic_that_never_held_a_record_is_silent_once_quiet_has_passed_since_it_was_first_asked():
+    state, keeper = TimeState(), Timekeeper([SHOP], 4)
+    for later in (0, DAY, DAY + 1, 9 * DAY):
+        state, _ = keeper.hear(state, said(arrived=0, now=NOW + later))
+    assert keeper.clock(state) == Clock(NOW + 9 * DAY, {"online": NOW - 10 * MINUTE})
+
+
+def test_the_first_record_of_a_silent_topic_brings_its_source_back():
+    state, keeper = TimeState(), Timekeeper([SHOP], 4)
+    for report in (said(arrived=0), said(arrived=NOW + 2 * DAY, now=NOW + 2 * DAY)):
+        state, _ = keeper.hear(state, report)
+    assert keeper.clock(state) == Clock(NOW + 2 * DAY, {"online": NOW + 2 * DAY - 10 * MINUTE})
+
+
+def test_a_topic_that_held_records_before_it_was_first_asked_is_as_silent_as_they_are_old():
+    quiet, empty = said(partition=0, partitions=2, arrived=NOW - 2 * DAY), said(partition=1, partitions=2, arrived=0)
+    assert ticks(Timekeeper([SHOP], 4), quiet, empty) == [Tick(0, Clock(NOW, {"online": NOW - 2 * DAY - 10 * MINUTE}))]
 
 
 def test_the_partition_that_is_furthest_behind_decides():

@@ -3,6 +3,9 @@
 Once the session timeout is over, a successor owns its partitions; a late changelog record of the old owner would win compaction and turn
 the state back. Kafka does not fence at-least-once producers, so the worker fences itself: nothing is produced unless the broker has
 confirmed the membership recently. That covers a paused process, a machine that slept, and a network that lost only the coordinator.
+
+A confirmation counts from when it was *asked for*: its answer may lie in a buffer while the process is paused. And a process that was
+paused for so long ends as soon as it wakes up, whether it has something to write or not: it joins the group as a new process, without states.
 """
 
 import os
@@ -11,20 +14,33 @@ from collections.abc import Callable
 
 EXIT_FENCED = 72
 SAFE_PART = 0.8  # of the session timeout: the broker's own count may have started a little before ours
+PULSE = 0.25  # seconds between two looks at whether the process still runs
 
 
 class Fence:
-    """`beat` when the broker has confirmed the membership; `check` before anything is produced."""
+    """`beat` when the broker has confirmed the membership, `check` before anything is produced, `pulse` all the time."""
 
     def __init__(
         self, session_timeout: float, clock: Callable[[], float] = time.monotonic, end: Callable[[int], object] = os._exit
     ) -> None:
         self._limit, self._clock, self._end = session_timeout * SAFE_PART, clock, end
         self._last: float | None = None
+        self._ran: float | None = None
 
-    def beat(self) -> None:
-        """A heartbeat was answered, or the group was joined. Called by the consumer's thread."""
-        self._last = self._clock()
+    def now(self) -> float:
+        """For `beat`: the instant before the broker is asked."""
+        return self._clock()
+
+    def beat(self, asked: float) -> None:
+        """The broker has answered a heartbeat, or taken us into the group. Called by the consumer's thread."""
+        self._last = asked if self._last is None else max(asked, self._last)
+
+    def pulse(self) -> None:
+        """Ends the process when it was paused for so long that its place may be gone."""
+        now = self._clock()
+        paused, self._ran = self._ran is not None and now - self._ran > self._limit, now
+        if paused:
+            self._end(EXIT_FENCED)
 
     @property
     def is_safe(self) -> bool:

@@ -46,7 +46,7 @@ def run(stream, handle):
     ended = []
 
     async def main():
-        lanes = Lanes("stage", handle, lambda *_: None, end=ended.append)
+        lanes = Lanes("stage", handle, lambda *_: None, at_once=2, end=ended.append)
         await lanes.run(stream)
         await asyncio.gather(*lanes._tasks)
 
