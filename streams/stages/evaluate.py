@@ -97,7 +97,10 @@ class Evaluator:
         journeys: dict[str, Journey] = {}
         policies: dict[str, ContactPolicy] = {}
         wakes: list[Wake] = []
-        for customer, touchpoints in _by_customer(state, customers).items():
+        known = _by_customer(state, customers)
+        if self._court.contacts.standing:
+            known = {customer: {} for customer in customers.values() if customer is not None} | known
+        for customer, touchpoints in known.items():
             judgement = self._court.judge(touchpoints.values(), clock)
             alerts |= self._alerts.alerts(customer, touchpoints, judgement, _ties(state, customers, customer))
             own = self._journeys.journeys(customer, touchpoints, judgement.matters, clock, judgement.findings)

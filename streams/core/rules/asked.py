@@ -52,6 +52,8 @@ class Asked:
             CHANNEL in self._fields or spec.each == CHANNEL or any(CHANNEL in tests for _, tests in flatten(spec.what, words))
         )
         self.precedes = "before" in judge.verb.roles  # it holds from the start, until something has happened
+        self._by_matter = MATTER in judge.per
+        self.standing = self.precedes and not self._by_matter and len(self._own_fields) == len(self._fields)  # whoever it is
         self._least = spec.at_most if judge.kind == "limit" else 1
         self._begins = judge.verb.roles["after" if "after" in judge.verb.roles else "what"]
         self.ends_with = tuple(glob for role in ("until", "before") if role in judge.verb.roles for glob in judge.verb.roles[role].globs)
@@ -61,12 +63,12 @@ class Asked:
         """Is there a purpose that it could hold?"""
         return any(self._looks(channel) for channel in ("", *self._channels))
 
-    def concerned(self, types: Collection[str]) -> frozenset[str]:
-        """Those of the types that it has to see; none when it holds nobody whose history has only these."""
+    def concerned(self, types: frozenset[str]) -> frozenset[str] | None:
+        """Those of the types that it has to see; None when it holds nobody whose history has only these."""
         if self.precedes:
-            return frozenset(types)
-        seen = set(types).union(*(upstream.types for upstream in self.judge.builds_on))
-        return frozenset(filter(self.judge.mentions, types)) if any(map(self._begins.mentions, seen)) else frozenset()
+            return types
+        seen = types.union(*(upstream.types for upstream in self.judge.builds_on))
+        return frozenset(filter(self.judge.mentions, types)) if any(map(self._begins.mentions, seen)) else None
 
     def holds(self, mine: Sequence[Touchpoint], sitting: Sitting, now: int) -> Iterator[tuple[Hold | None, int]]:
         """What it holds, or nothing yet, and when that changes; `mine` are the touchpoints that concern it."""
@@ -92,19 +94,21 @@ class Asked:
     def _from_the_start(self, mine: Sequence[Touchpoint], sitting: Sitting) -> Iterator[tuple[About, Key, Sequence[Touchpoint]]]:
         """The groups for precedence: a channel on which nothing has happened yet is one of them."""
         known: dict[tuple[About, Key], Sequence[Touchpoint]] = {}
+        abouts: dict[About, None] = {(): None} if self.standing else {}
         for key, group in self.judge.grouping(mine, sitting.where):
             about = self._about(key, group, sitting)
             if about is not None:
+                abouts[about] = None
                 known[about, self._own(key)] = group
-        keys = dict.fromkeys(own for channel in self._told_apart(mine) for own in self._looks(channel)) if known else {}
-        for about in dict.fromkeys(about for about, _ in known):
+        keys = dict.fromkeys(own for channel in self._told_apart(mine) for own in self._looks(channel)) if abouts else {}
+        for about in abouts:
             for own in keys:
                 yield about, own, known.get((about, own), ())
 
     def _about(self, key: Key, group: Sequence[Touchpoint], sitting: Sitting) -> About | None:
         """None for touchpoints of a loose rule that are about nothing."""
         refs = [f"{field[len(REF) :]}:{value}" for field, value in zip(self._fields, key, strict=True) if field.startswith(REF)]
-        if MATTER in self.judge.per:
+        if self._by_matter:
             matter = next((sitting.where[t.event_id] for t in group if t.event_id in sitting.where), None)
             if matter is None:
                 return None
