@@ -53,7 +53,7 @@ def test_a_source_that_comes_back_is_complete_up_to_what_it_delivers_until_it_ha
 def test_while_a_source_catches_up_what_one_partition_has_delivered_says_nothing_about_one_that_lags():
     gone, hour = NOW, 60 * MINUTE
     shop = SHOP._replace(quiet=hour)
-    halves = [dict(partition=number, partitions=2) for number in range(2)]
+    halves = [{"partition": number, "partitions": 2} for number in range(2)]
     before = [said(newest=gone, **half) for half in halves]
     silent = [said(now=gone + 3 * hour, arrived=gone, newest=gone, **half) for half in halves]
     back = gone + 4 * hour
