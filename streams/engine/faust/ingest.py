@@ -72,5 +72,5 @@ class IngestRunner:
             return ()
         outputs = self._ingest.ingest(source, record)
         if self._watch is not None:
-            self._watch.hear(source.source, (outputs[0].reason if outputs and outputs[0].__class__ is DeadLetter else FINE,))  # type: ignore[union-attr]
+            self._watch.hear(source.source, (outputs[0].reason if outputs and outputs[0].__class__ is DeadLetter else FINE,))
         return outputs
