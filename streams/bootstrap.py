@@ -13,7 +13,7 @@ from schemas.strict import InvalidConfiguration
 from sinks.clickhouse import Address, ClickHouseSink, EmbeddedServer, Retry, Target, connect, migrate, parse, refresh_rollups
 from streams.config import Loaded, alerts_of, contacts_of, journeys_of
 from streams.core.brake import Watch
-from streams.core.calendar import US
+from streams.core.calendar import US, duration
 from streams.core.identity import IdentityRules
 from streams.core.rules.court import Court
 from streams.engine.backfill import EPOCH_RECORDS, Backfill, Input, Progress
@@ -25,6 +25,7 @@ from streams.sources.readers import source_of
 from streams.stages.customer import CustomerStage
 from streams.stages.ingest import Ingest
 
+FOLLOW_EVERY = 1.0  # seconds between two looks at the files, and between two ticks
 PARTITIONS = 4  # logical; results do not depend on it, a folder keeps the number that it was made with
 
 
@@ -39,13 +40,41 @@ class Pipeline:
     def run(self, inputs: Sequence[Input], as_of: int | None) -> Progress:
         """Read, judge, and let the views see it."""
         progress = self.backfill.run(inputs, as_of)
+        self._show()
+        return progress
+
+    def follow(self, find: Callable[[], Sequence[Input]], stopped: Callable[[float], bool], now: Callable[[], int]) -> Progress:
+        """Read what `find` has found twice without a change, and judge by the clock on the wall, until stopped."""
+        backfill = self.backfill
+        seen: dict[Path, tuple[int, int]] = {}
+        while not stopped(FOLLOW_EVERY):
+            inputs = find()
+            as_they_are = {given.path: state for given in inputs if (state := _state_of(given.path))}
+            if backfill.follow(
+                [given for given in inputs if given.path in seen and seen[given.path] == as_they_are.get(given.path)], now()
+            ):
+                self._show()
+            seen = as_they_are
+        self._show()
+        return backfill.progress
+
+    def _show(self) -> None:
+        """Let the views see it."""
         self.sink.refresh()
         client = connect(self.address)
         try:
             refresh_rollups(client, self.address.database)
         finally:
             client.disconnect()
-        return progress
+
+
+def _state_of(path: Path) -> tuple[int, int] | None:
+    """A file that is still being written has another one a moment later; one that was taken away has none."""
+    try:
+        stat = path.stat()
+    except FileNotFoundError:
+        return None
+    return stat.st_size, stat.st_mtime_ns
 
 
 def customer_stage(company: Company, court: Court) -> CustomerStage:
@@ -112,6 +141,7 @@ def embedded(
             version=version_of(company),
             longest=company.max_record,
             received_at=int(datetime.now(UTC).timestamp() * US),
+            lateness=max((duration(source.lateness) for source in company.sources), default=0),
             report=report,
             epoch_records=epoch_records,
             watch=Watch(company.brake) if brake else None,

@@ -9,7 +9,7 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any, NamedTuple, TypeVar
 
-from schemas.company import Company
+from schemas.company import DEPARTMENTS, Company
 from schemas.rule import Rule
 from schemas.source import Source
 from schemas.strict import InvalidConfiguration, line_of, load_yaml, validate
@@ -44,7 +44,7 @@ def load(path: Path) -> Loaded:
     pack = written.pop("pack", "standard")
     if pack not in PACKS:
         raise InvalidConfiguration([f"{path}:1: pack: {pack!r} is not one of {', '.join(PACKS)}"])
-    merged = _over(shipped() if pack == "standard" else {}, written)
+    merged = _over(_for(written, shipped()) if pack == "standard" else {}, written)
     merged["sources"] = _sources(written.get("sources", ()), path)
     company = validate(Company, merged, str(path), text)
     court, problems = _compiled(court_of, company)
@@ -118,6 +118,13 @@ def catalogue(company: Company) -> dict[str, tuple[str, ...]]:
         for name, departments in source.types.items():
             types.setdefault(name, set()).update(departments)
     return {name: tuple(sorted(departments)) for name, departments in types.items()}
+
+
+def _for(written: Mapping[str, Any], pack: Mapping[str, Any]) -> dict[str, Any]:
+    """The pack without what customers are contacted for by departments that the company does not have."""
+    departments, policy = written.get("departments") or DEPARTMENTS, pack["contact_policy"]
+    purposes = {name: purpose for name, purpose in policy["purposes"].items() if purpose["department"] in departments}
+    return {**pack, "contact_policy": {**policy, "purposes": purposes}}
 
 
 def _over(pack: Mapping[str, Any], written: Mapping[str, Any]) -> dict[str, Any]:

@@ -10,10 +10,9 @@ from typing import NamedTuple, Self
 
 from kafka import KafkaAdminClient
 from kafka.admin import ConfigResource
-from kafka.errors import KafkaError
 
 from schemas.topics import Topic
-from streams.engine.edges import addresses
+from streams.engine.connecting import connected
 from streams.engine.security import PLAINTEXT, Security
 
 WITHIN = 30_000  # milliseconds
@@ -61,18 +60,18 @@ class TopicAdmin:
     """A connection for as long as the context lasts; raises `ConnectionError` when no broker answers."""
 
     def __init__(self, servers: str, security: Security = PLAINTEXT) -> None:
-        try:
-            self._client = KafkaAdminClient(
-                bootstrap_servers=addresses(servers), request_timeout_ms=WITHIN, bootstrap_timeout_ms=WITHIN, **security.client()
-            )
-        except (KafkaError, OSError) as error:
-            raise security.refused(servers, error) from None
+        self._client = connected(KafkaAdminClient, servers, security, request_timeout_ms=WITHIN)
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
         self._client.close()
+
+    def committed(self, group: str) -> dict[tuple[str, int], int]:
+        """(topic, partition) -> the offset from which the group would go on."""
+        offsets = self._client.list_group_offsets(group)[group]
+        return {(tp.topic, tp.partition): found.offset for tp, found in offsets.items() if found.offset >= 0}
 
     def found(self, names: Iterable[str]) -> dict[str, Found]:
         """Those of the topics that exist."""
