@@ -7,6 +7,7 @@ from msgspec.structs import replace
 
 from schemas.alert import Alert
 from schemas.clock import Clock
+from schemas.contact import ContactHold, ContactPolicy
 from schemas.identity import IdentityChange
 from schemas.journey import Journey
 from schemas.timeline import TimelineEntry
@@ -15,7 +16,10 @@ from streams.core.identity import IdentityRules, pair
 from streams.core.shared_identifier import shared_identifiers
 from tests.laws.oracle import Truth, truth
 from tests.laws.simulation import Simulation
-from tests.small_company import ALERTS, COURT, JOURNEY_BOOK
+from tests.small_company import ALERTS, CONTACTS, COURT, JOURNEY_BOOK
+
+
+Judged = tuple[dict[str, Alert], dict[str, Journey], dict[str, ContactPolicy]]
 
 
 class Outcome(NamedTuple):
@@ -27,6 +31,7 @@ class Outcome(NamedTuple):
     skips: dict[str, int]  # event id -> to whom the row is attributed, for touchpoints that are kept
     alerts: dict[str, Alert]
     journeys: dict[str, Journey]
+    policies: dict[str, tuple[ContactHold, ...]]  # customer -> what holds contacts
 
 
 def reached(simulation: Simulation) -> Outcome:
@@ -58,13 +63,16 @@ def reached(simulation: Simulation) -> Outcome:
             for id, journey in _highest(simulation.published, Journey, "journey_id").items()
             if not journey.withdrawn
         },
+        policies={
+            id: policy.holds for id, policy in _highest(simulation.published, ContactPolicy, "customer_id").items() if policy.holds
+        },
     )
 
 
 def implied(rules: IdentityRules, messages: Iterable[object], clock: Clock) -> Outcome:
     """By the oracle."""
     true = truth(rules, messages)
-    alerts, journeys = _judged(rules, true, clock)
+    alerts, journeys, policies = _judged(rules, true, clock)
     kept = {event_id: held for event_id, held in true.touchpoints.items() if _is_kept(held[0])}
     return Outcome(
         customers={i: (customer, true.first_seen[i]) for i, customer in true.customers.items() if customer is not None},
@@ -73,14 +81,16 @@ def implied(rules: IdentityRules, messages: Iterable[object], clock: Clock) -> O
         skips={event_id: skip for event_id, (_, skip) in kept.items()},
         alerts=alerts,
         journeys=journeys,
+        policies={customer: policy.holds for customer, policy in policies.items()},
     )
 
 
-def _judged(rules: IdentityRules, true: Truth, clock: Clock) -> tuple[dict[str, Alert], dict[str, Journey]]:
+def _judged(rules: IdentityRules, true: Truth, clock: Clock) -> Judged:
     refused: Any = {pair(*link): why for link, why in true.refused.items()}
     spans = {pair(*link): (min(seen), max(seen)) for link, seen in true.links.items()}
     alerts = shared_identifiers(rules, true.customers, refused, spans)
     journeys: dict[str, Journey] = {}
+    policies: dict[str, ContactPolicy] = {}
     histories: dict[str, dict[str, Touchpoint]] = {}
     for event_id, (t, skip) in true.touchpoints.items():
         if _is_kept(t) and skip < len(t.ids):
@@ -90,7 +100,8 @@ def _judged(rules: IdentityRules, true: Truth, clock: Clock) -> tuple[dict[str, 
         inside = [pair(*link) for link in true.links if {true.customers[end] for end in link} == {customer}]
         alerts |= ALERTS.alerts(customer, touchpoints, judgement, inside)
         journeys |= JOURNEY_BOOK.journeys(customer, touchpoints, judgement.matters, clock, judgement.findings)
-    return alerts, journeys
+        policies |= CONTACTS.policy(customer, touchpoints, judgement)
+    return alerts, journeys, policies
 
 
 def _is_kept(touchpoint: Touchpoint) -> bool:
@@ -103,6 +114,8 @@ def _row_key(touchpoint: Touchpoint) -> tuple[str, int]:
 
 def _content(message: Any) -> Any:
     """Without when and why it was published: after a crash a family may be judged again at an earlier tick that comes again."""
+    if isinstance(message, ContactPolicy):
+        return replace(message, changed_at=0)
     if isinstance(message, Alert):
         return replace(message, change="opened", cause=None, because="", successor="", changed_at=0, version=0)
     return message
