@@ -81,15 +81,15 @@ class Planner:
         if source.canary == "off":
             return Left(source.source, "its source file says canary: off")
         problems: list[str] = []
-        stories = [Story("template", ("",) * len(source.canary))] if source.canary else STORIES
+        stories = (Story("template", ("",) * len(source.canary)),) if source.canary else STORIES
         found = [planned for story in stories if (planned := self._breaking(source, story, now, problems))]
         if found:
             return found
-        others = list(_others(source))
+        others = () if source.canary else tuple(_others(source))
         for story in others:
             if planned := self._breaking(source, story, now, problems):
                 return [planned]
-        for story in others:
+        for story in others or stories:
             if planned := self._attempt(source, story, now, AGES[0], problems):
                 return [planned]
         return Left(source.source, f"{'; '.join(dict.fromkeys(problems))}; give it records of its own (canary:)")
