@@ -11,7 +11,7 @@ from typing import NamedTuple
 from schemas.company import Company
 from schemas.strict import InvalidConfiguration
 from sinks.clickhouse import Address, ClickHouseSink, EmbeddedServer, Retry, Target, connect, migrate, parse, refresh_rollups
-from streams.config import Loaded, alerts_of, journeys_of
+from streams.config import Loaded, alerts_of, contacts_of, journeys_of
 from streams.core.brake import Watch
 from streams.core.calendar import US, duration
 from streams.core.identity import IdentityRules
@@ -79,7 +79,7 @@ def _state_of(path: Path) -> tuple[int, int] | None:
 
 def customer_stage(company: Company, court: Court) -> CustomerStage:
     """The stage `customer` of this company."""
-    return CustomerStage(IdentityRules.of(company), court, alerts_of(company), journeys_of(company))
+    return CustomerStage(IdentityRules.of(company), court, alerts_of(company), journeys_of(company), contacts_of(company, court))
 
 
 class Server(NamedTuple):

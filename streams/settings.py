@@ -60,7 +60,7 @@ class Settings(BaseSettings):
         """Half a configuration would send a password in the clear, or ask for none."""
         sasl, tls = self.kafka_security.startswith("SASL_"), self.kafka_security.endswith("SSL")
         given = [name for name in ("kafka_user", "kafka_password", "kafka_password_file") if getattr(self, name)]
-        if sasl and len(given) < 2:
+        if sasl and not (self.kafka_user and len(given) > 1):
             raise ValueError(f"REDTHREAD_KAFKA_SECURITY={self.kafka_security} needs REDTHREAD_KAFKA_USER and REDTHREAD_KAFKA_PASSWORD")
         files = [name for name in ("kafka_ca_file", "kafka_certificate_file", "kafka_key_file") if getattr(self, name)]
         for name, wanted in [

@@ -84,7 +84,7 @@ def _change(before: Alert | None, alert: Alert) -> Change:
 def _is_historical(before: Alert | None, alert: Alert, live_since: int) -> bool:
     if before is not None and not (before.historical and _breaks_anew(before, alert)):
         return before.historical
-    return _broke_last(alert) <= live_since
+    return live_since > 0 and _broke_last(alert) <= live_since
 
 
 def _breaks_anew(before: Alert, alert: Alert) -> bool:

@@ -10,10 +10,9 @@ from typing import NamedTuple, Self
 
 from kafka import KafkaAdminClient
 from kafka.admin import ConfigResource
-from kafka.errors import KafkaError
 
 from schemas.topics import Topic
-from streams.engine.edges import addresses
+from streams.engine.connecting import connected
 from streams.engine.security import PLAINTEXT, Security
 
 WITHIN = 30_000  # milliseconds
@@ -61,12 +60,7 @@ class TopicAdmin:
     """A connection for as long as the context lasts; raises `ConnectionError` when no broker answers."""
 
     def __init__(self, servers: str, security: Security = PLAINTEXT) -> None:
-        try:
-            self._client = KafkaAdminClient(
-                bootstrap_servers=addresses(servers), request_timeout_ms=WITHIN, bootstrap_timeout_ms=WITHIN, **security.client()
-            )
-        except (KafkaError, OSError) as error:
-            raise security.refused(servers, error) from None
+        self._client = connected(KafkaAdminClient, servers, security, request_timeout_ms=WITHIN)
 
     def __enter__(self) -> Self:
         return self

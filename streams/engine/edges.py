@@ -8,6 +8,7 @@ from kafka import KafkaConsumer, KafkaProducer, TopicPartition
 from kafka.errors import KafkaError
 
 from schemas.topics import LARGEST
+from streams.engine.connecting import connected
 from streams.engine.security import PLAINTEXT, Security
 
 LINGER, BATCH = 20, 256 << 10  # milliseconds, bytes: a file is in no hurry, and batches are what makes it fast
@@ -16,21 +17,11 @@ POLL = 0.5  # seconds
 Send = Callable[..., Any]
 
 
-def addresses(servers: str) -> list[str]:
-    """`a:9092, b:9092` as kafka-python takes it."""
-    return [server.strip() for server in servers.split(",")]
-
-
 @contextmanager
 def sender(servers: str, security: Security = PLAINTEXT) -> Iterator[Send]:
     """A function that takes and gives what `KafkaProducer.send` does; leaving the context waits for every acknowledgement or raises `ConnectionError`."""
     failed: list[BaseException] = []
-    try:
-        producer = KafkaProducer(
-            bootstrap_servers=addresses(servers), linger_ms=LINGER, batch_size=BATCH, max_request_size=LARGEST, **security.client()
-        )
-    except (KafkaError, OSError) as error:
-        raise security.refused(servers, error) from None
+    producer = connected(KafkaProducer, servers, security, linger_ms=LINGER, batch_size=BATCH, max_request_size=LARGEST)
 
     def send(topic: str, **message: Any) -> Any:
         if failed:
@@ -61,10 +52,7 @@ def delivered(servers: str, records: Iterable[tuple[str, bytes, bytes]], securit
 
 def messages(servers: str, topic: str, security: Security = PLAINTEXT, *, beginning: bool = False, follow: bool = False) -> Iterator[Any]:
     """The messages of a topic, without a group. Not following, it ends where the topic ends now."""
-    try:
-        consumer = KafkaConsumer(bootstrap_servers=addresses(servers), enable_auto_commit=False, group_id=None, **security.client())
-    except (KafkaError, OSError) as error:
-        raise security.refused(servers, error) from None
+    consumer = connected(KafkaConsumer, servers, security, enable_auto_commit=False, group_id=None)
     try:
         partitions = [TopicPartition(topic, number) for number in sorted(consumer.partitions_for_topic(topic) or ())]
         if not partitions:

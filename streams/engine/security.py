@@ -7,8 +7,6 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from kafka.errors import KafkaError, SaslAuthenticationFailedError
-
 MECHANISMS = ("PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512")
 PROTOCOLS = ("PLAINTEXT", "SSL", "SASL_PLAINTEXT", "SASL_SSL")
 
@@ -58,14 +56,6 @@ class Security:
         if self.is_authenticated:
             return SASLCredentials(username=self.user, password=self.password, mechanism=self.mechanism, ssl_context=self.context)
         return SSLCredentials(self.context) if self.is_encrypted else None
-
-    def refused(self, servers: str, error: KafkaError | OSError) -> ConnectionError:
-        """What to raise when a client could not be made."""
-        if isinstance(error, SaslAuthenticationFailedError):
-            return ConnectionError(
-                f"Kafka at {servers}: refuses {self.mechanism} of user {self.user!r}; see REDTHREAD_KAFKA_USER and _PASSWORD"
-            )
-        return ConnectionError(f"Kafka at {servers} ({self.protocol}): {error}")
 
 
 PLAINTEXT = Security()

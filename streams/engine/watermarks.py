@@ -2,7 +2,8 @@
 
 *Live*: a partition that has handed on all there was is complete up to the instant at which it asked the broker; one that lags, up to its
 last record. A source is complete up to the least of its partitions, less its `lateness`, for as long as it is *alive* (anything at all
-within `quiet`, in any partition); then it stands still at its last arrival. A topic that never held a record was alive when it was first
+within `quiet`, in any partition); then it stands still at its last arrival. When it speaks again it first delivers what it has kept, so it is
+complete up to its latest event only, until that one is as new as its return. A topic that never held a record was alive when it was first
 asked: its source is complete for `quiet` from then on, so a source that is connected but new holds nobody up, and silent after that.
 
 *Replay*: the same in event time. A partition that lags is complete up to its latest event, less `lateness`; one that has ended holds
@@ -15,7 +16,7 @@ that begins with the source that may be latest. Clocks never go back, so a deadl
 sources have been heard up to it, and what came in between is judged like everything else.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Literal, NamedTuple
 
 from msgspec import Struct
@@ -30,6 +31,7 @@ from streams.core.calendar import duration
 from streams.core.clock import hear
 
 Mode = Literal["new", "replay", "live"]
+SILENT = 0
 
 
 class WentLive(Exception):
@@ -56,6 +58,7 @@ class TimeState(Struct, frozen=True, array_like=True):
     levels: AggregatorState = AggregatorState()
     mode: Mode = "new"
     live_since: int = 0  # how far a replay was complete
+    returns: dict[str, int] = {}  # topic of a source that has fallen silent -> when it spoke again, `SILENT` until then
 
 
 class Watched(NamedTuple):
@@ -96,6 +99,7 @@ class Timekeeper:
         state = replace(state, mode=self._mode(state))
         if not self._is_round(state):
             return state, ()
+        state = replace(state, returns=dict(self._returns(state)))
         clock = self.clock(state)
         if not clock.now:  # a replay of topics that are empty so far
             return state, ()
@@ -127,6 +131,16 @@ class Timekeeper:
             for topic in self._topics
         )
 
+    def _returns(self, state: TimeState) -> Iterator[tuple[str, int]]:
+        """Sources that are silent, and those that have come back and not caught up."""
+        for source in self._sources if state.mode == "live" else ():
+            marks = list(state.marks[source.topic].values())
+            arrived, returned = max(mark.arrived for mark in marks), state.returns.get(source.topic)
+            if arrived and not _is_alive(source, marks):
+                yield source.topic, SILENT
+            elif returned is not None and _delivered(marks) + source.lateness < (returned or arrived):
+                yield source.topic, returned or arrived
+
     def clock(self, state: TimeState) -> Clock:
         """What all sources together say about time."""
         marks = {topic: list(state.marks[topic].values()) for topic in self._topics}
@@ -135,7 +149,8 @@ class Timekeeper:
         departments: dict[str, int] = {}
         for source in self._sources:
             known = marks[source.topic]
-            complete = _complete_in_replay(source, known, now) if replay else _complete(source, known)
+            catches_up = state.returns.get(source.topic, SILENT) != SILENT
+            complete = _complete_in_replay(source, known, now) if replay else _complete(source, known, catches_up)
             for department in source.departments:
                 departments[department] = min(complete, departments.get(department, complete))
         clock = Clock(now, departments, NEVER if replay else state.live_since)
@@ -170,10 +185,24 @@ def _marked(state: TimeState, report: SourceReport) -> TimeState:
     )
 
 
-def _complete(source: Watched, marks: list[Mark]) -> int:
+def _heard(marks: list[Mark]) -> int:
+    return max(mark.arrived for mark in marks) or min(mark.since for mark in marks)
+
+
+def _is_alive(source: Watched, marks: list[Mark]) -> bool:
+    return min(mark.now for mark in marks) - _heard(marks) <= source.quiet
+
+
+def _delivered(marks: list[Mark]) -> int:
+    """Up to where all partitions have delivered: what has been read of one says nothing about another that lags."""
+    return min((mark.newest for mark in marks if not mark.ended), default=max(mark.newest for mark in marks))
+
+
+def _complete(source: Watched, marks: list[Mark], catches_up: bool) -> int:
     now = min(mark.now for mark in marks)
-    heard = max(mark.arrived for mark in marks) or min(mark.since for mark in marks)
-    return complete_up_to(now, heard, lateness=source.lateness, quiet=source.quiet)
+    if catches_up:
+        return max(min(_delivered(marks), now) - source.lateness, 0)
+    return complete_up_to(now, _heard(marks), lateness=source.lateness, quiet=source.quiet)
 
 
 def complete_up_to(now: int, heard: int, *, lateness: int, quiet: int) -> int:
@@ -183,9 +212,7 @@ def complete_up_to(now: int, heard: int, *, lateness: int, quiet: int) -> int:
 
 
 def _replayed(marks: dict[str, list[Mark]]) -> int:
-    every = [mark for known in marks.values() for mark in known]
-    behind = [mark.newest for mark in every if not mark.ended]
-    return min(behind) if behind else max(mark.newest for mark in every)
+    return _delivered([mark for known in marks.values() for mark in known])
 
 
 def _closed(clock: Clock, marks: Mapping[str, list[Mark]], as_of: int) -> Clock:

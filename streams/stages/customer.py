@@ -24,6 +24,7 @@ from schemas.timeline import TimelineEntry
 from schemas.touchpoint import Touchpoint
 from streams.core.alerts import AlertBook
 from streams.core.clock import is_ahead
+from streams.core.contacts import ContactBook
 from streams.core.identity import IdentityRules, founded, pair
 from streams.core.journeys import JourneyBook
 from streams.core.rules.court import Court
@@ -43,12 +44,13 @@ class CustomerStage:
         court: Court,
         alerts: AlertBook,
         journeys: JourneyBook,
+        contacts: ContactBook,
         part_bytes: int = PART_BYTES,
     ) -> None:
         self._court = court
         self._part_bytes = part_bytes
         self._journeys = journeys
-        self._evaluator = Evaluator(identity, court, alerts, journeys)
+        self._evaluator = Evaluator(identity, court, alerts, journeys, contacts)
 
     def process(self, state: FamilyState | None, message: CustomerMessage) -> Step[FamilyState]:
         """One transition of one family, the key of the message. A tick changes nothing here: `evaluate` deals with it."""

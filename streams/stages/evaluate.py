@@ -11,6 +11,7 @@ from msgspec.structs import replace
 
 from schemas.alert import Alert
 from schemas.clock import Clock
+from schemas.contact import ContactPolicy
 from schemas.identity import IdentityChange
 from schemas.journey import Journey
 from schemas.plain import Published
@@ -18,6 +19,8 @@ from schemas.state import Due, FamilyState, IdentityEntry
 from schemas.touchpoint import NEVER, Touchpoint
 from streams.core.alert_changes import Evaluation, changes, identity_causes
 from streams.core.alerts import AlertBook
+from streams.core.contacts import ContactBook
+from streams.core.contacts import changes as contact_changes
 from streams.core.identity import IdentityRules, Resolution, ends, holds, resolve
 from streams.core.journeys import JourneyBook
 from streams.core.journeys import changes as journey_changes
@@ -35,14 +38,15 @@ class Verdict(NamedTuple):
 
     alerts: dict[str, Alert]
     journeys: dict[str, Journey]
+    policies: dict[str, ContactPolicy]
     due: tuple[Due, ...]
 
 
 class Evaluator:
     """Evaluates one family at a time."""
 
-    def __init__(self, identity: IdentityRules, court: Court, alerts: AlertBook, journeys: JourneyBook) -> None:
-        self._identity, self._court, self._alerts, self._journeys = identity, court, alerts, journeys
+    def __init__(self, identity: IdentityRules, court: Court, alerts: AlertBook, journeys: JourneyBook, contacts: ContactBook) -> None:
+        self._identity, self._court, self._alerts, self._journeys, self._contacts = identity, court, alerts, journeys, contacts
         self._versions = {**alerts.versions, SHARED_IDENTIFIER: VERSION}
 
     def evaluate(self, state: FamilyState, clock: Clock) -> Step[FamilyState]:
@@ -68,12 +72,14 @@ class Evaluator:
         )
         alerts = changes(ledger, verdict.alerts | shared, evaluation)
         journeys = journey_changes(state.journeys, verdict.journeys, version)
-        published: tuple[Published, ...] = (*identity, *alerts, *journeys)
+        policies = contact_changes(state.policies, verdict.policies, clock.now, version)
+        published: tuple[Published, ...] = (*identity, *alerts, *journeys, *policies)
         after = replace(
             state,
             identity=_entered(state.identity, {change.identifier: _entry(change) for change in identity}),
             alerts=_entered(state.alerts, {alert.alert_id: alert for alert in alerts}),
             journeys=_entered(state.journeys, {journey.journey_id: journey for journey in journeys}),
+            policies=_entered(state.policies, {policy.customer_id: policy for policy in policies}),
             version=version if published else state.version,
             clock=clock,
             dirty=False,
@@ -89,15 +95,20 @@ class Evaluator:
     def _judge(self, state: FamilyState, customers: Mapping[str, str | None], clock: Clock) -> Verdict:
         alerts: dict[str, Alert] = {}
         journeys: dict[str, Journey] = {}
+        policies: dict[str, ContactPolicy] = {}
         wakes: list[Wake] = []
-        for customer, touchpoints in _by_customer(state, customers).items():
+        known = _by_customer(state, customers)
+        if self._court.contacts.standing:
+            known = {customer: {} for customer in customers.values() if customer is not None} | known
+        for customer, touchpoints in known.items():
             judgement = self._court.judge(touchpoints.values(), clock)
             alerts |= self._alerts.alerts(customer, touchpoints, judgement, _ties(state, customers, customer))
             own = self._journeys.journeys(customer, touchpoints, judgement.matters, clock, judgement.findings)
             journeys |= own
+            policies |= self._contacts.policy(customer, touchpoints, judgement)
             wakes += judgement.wakes
             wakes += self._journeys.wakes(own.values(), clock)
-        return Verdict(alerts, journeys, _earliest(wakes, clock))
+        return Verdict(alerts, journeys, policies, _earliest(wakes, clock))
 
 
 def _by_customer(state: FamilyState, customers: Mapping[str, str | None]) -> dict[str, dict[str, Touchpoint]]:

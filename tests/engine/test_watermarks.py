@@ -38,6 +38,35 @@ def test_a_silent_source_stands_still_at_its_last_arrival():
     assert ticks(Timekeeper([SHOP], 4), said(arrived=arrived)) == [Tick(0, Clock(NOW, {"online": arrived - 10 * MINUTE}))]
 
 
+def test_a_source_that_comes_back_is_complete_up_to_what_it_delivers_until_it_has_caught_up():
+    """Three hours of silence, then what was kept in the meantime, then something that has just happened."""
+    gone, hour = NOW, 60 * MINUTE
+    shop = SHOP._replace(quiet=hour)
+    silent = said(now=gone + 3 * hour, arrived=gone, newest=gone)
+    back = [said(now=at, arrived=at, newest=at - delay) for at, delay in ((gone + 4 * hour, 3 * hour), (gone + 5 * hour, 2 * hour))]
+    fresh = [said(now=at, arrived=at, newest=at - MINUTE) for at in (gone + 6 * hour,)]
+    later = said(now=gone + 7 * hour, arrived=gone + 6 * hour + MINUTE, newest=gone + 6 * hour - MINUTE)
+    clocks = [tick.clock.departments["online"] for tick in ticks(Timekeeper([shop], 4), said(newest=gone), silent, *back, *fresh, later)]
+    assert [(clock + 10 * MINUTE - gone) // hour for clock in clocks] == [0, 0, 1, 3, 6, 7]
+
+
+def test_while_a_source_catches_up_what_one_partition_has_delivered_says_nothing_about_one_that_lags():
+    gone, hour = NOW, 60 * MINUTE
+    shop = SHOP._replace(quiet=hour)
+    halves = [{"partition": number, "partitions": 2} for number in range(2)]
+    before = [said(newest=gone, **half) for half in halves]
+    silent = [said(now=gone + 3 * hour, arrived=gone, newest=gone, **half) for half in halves]
+    back = gone + 4 * hour
+    quick = said(now=back, arrived=back, newest=back - MINUTE, **halves[0])
+    slow = said(now=back, arrived=back, newest=gone + hour, ended=False, **halves[1])
+    assert ticks(Timekeeper([shop], 4), *before, *silent, quick, slow)[-1].clock.departments == {"online": gone + hour - 10 * MINUTE}
+
+
+def test_a_source_that_speaks_for_the_first_time_has_nothing_to_catch_up():
+    never, first = said(now=NOW - DAY, arrived=0), said(newest=1)
+    assert ticks(Timekeeper([SHOP], 4), never, first)[-1].clock == Clock(NOW, {"online": NOW - 10 * MINUTE})
+
+
 def test_a_source_is_alive_when_any_of_its_partitions_is():
     quiet, busy = said(partition=0, partitions=2, arrived=1), said(partition=1, partitions=2, arrived=NOW)
     assert ticks(Timekeeper([SHOP], 4), quiet, busy) == [Tick(0, Clock(NOW, {"online": NOW - 10 * MINUTE}))]

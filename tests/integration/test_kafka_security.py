@@ -107,8 +107,10 @@ def test_a_worker_and_a_sink_bring_records_into_clickhouse(broker, installed, ad
     assert PASSWORD not in logs
 
 
-@pytest.mark.parametrize("mechanism", MECHANISMS)
-@pytest.mark.parametrize("words", [["topics", "create"], ["worker"], ["sink"], ["tail", "alerts.changes"]])
+@pytest.mark.parametrize(
+    ("words", "mechanism"),
+    [(["topics", "create"], "PLAIN"), (["worker"], "SCRAM-SHA-512"), (["sink"], "PLAIN"), (["tail", "alerts.changes"], "SCRAM-SHA-256")],
+)
 def test_a_wrong_password_is_said_and_ends_the_command(broker, installed, address, words, mechanism):
     made = installed(settings(broker, "SASL_SSL", mechanism, password="wrong"), address)
     more = ["--company", made.company] if words == ["worker"] else []

@@ -3,7 +3,7 @@
 import asyncio
 from typing import Any, ClassVar, NamedTuple
 
-from aiokafka.errors import NoError, RebalanceInProgressError
+from aiokafka.errors import IllegalGenerationError, NoError, RebalanceInProgressError, UnknownMemberIdError
 from aiokafka.protocol.group import HeartbeatRequest, SyncGroupRequest
 from faust.transport.drivers import aiokafka as driver
 from faust.types import TP
@@ -12,8 +12,10 @@ from streams.engine.faust.fence import PULSE, Fence
 
 FETCH_WAIT = 100  # milliseconds that a fetch may stay open: one that is open keeps data of other partitions waiting (Faust: 1,500)
 
+FENCED_INSTANCE_ID = 82  # Kafka's code for a member whose name another process has taken; aiokafka has no word for it
 CONFIRMING = (HeartbeatRequest, SyncGroupRequest)  # whose answer says that the coordinator counts us in
 MEMBER = (NoError.errno, RebalanceInProgressError.errno)
+STRANGER = (UnknownMemberIdError.errno, IllegalGenerationError.errno, FENCED_INSTANCE_ID)
 
 
 class Place(NamedTuple):
@@ -45,8 +47,11 @@ class ConsumerThread(driver.AIOKafkaConsumerThread):  # type: ignore[misc]
         async def confirmed(request: Any) -> Any:
             asked = fence.now()
             answer = await send(request)
-            if isinstance(request, CONFIRMING) and answer.error_code in MEMBER:
-                fence.beat(asked)
+            if isinstance(request, CONFIRMING):
+                if answer.error_code in MEMBER:
+                    fence.beat(asked)
+                elif answer.error_code in STRANGER:
+                    fence.lose()
             return answer
 
         def pulse() -> None:

@@ -84,3 +84,18 @@ def test_a_process_that_was_paused_ends_when_it_wakes_up_even_if_it_has_nothing_
     watch.now = 16.3
     made.pulse()
     assert ended == [EXIT_FENCED]
+
+
+def test_a_worker_that_the_broker_does_not_know_any_more_may_not_write_until_it_is_taken_in_again():
+    watch, ended = Watch(), []
+    made = fence(watch, ended)
+    made.beat(made.now())
+    watch.now = 1.0
+    made.lose()
+    made.beat(0.5)  # asked before
+    assert not made.is_safe
+    made.check()
+    assert ended == [EXIT_FENCED]
+    watch.now = 2.0
+    made.beat(made.now())
+    assert made.is_safe
