@@ -63,8 +63,13 @@ def test_words_are_looked_up_and_conditions_are_met():
         "when": "kind == 'human' && flag && n > `1`",
     }
     assert backwards(source(chosen)) == {
-        **{"kind": "human", "flag": "canary", "did": "moved"},
-        **{"at": "2026-03-04T00:00:00.000000Z", "customer": NAME, "ticket": NAME, "team": "repair"},
+        "kind": "human",
+        "flag": "canary",
+        "did": "moved",
+        "at": "2026-03-04T00:00:00.000000Z",
+        "customer": NAME,
+        "ticket": NAME,
+        "team": "repair",
     }
 
 
