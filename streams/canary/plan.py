@@ -22,7 +22,6 @@ from streams.core.calendar import duration, moment
 from streams.sources.backwards import Unfit, Wanted, record_for, types_of
 from streams.sources.record import Record
 from streams.stages.ingest import Ingest
-from streams.stages.step import Send
 
 MINUTE = duration("1m")
 STEP = 10 * MINUTE  # between two events of a story
@@ -133,7 +132,7 @@ class Planner:
         for output in self._ingest.ingest(source, Record(Origin(), record, recorded_at=now, received_at=now)):
             if isinstance(output, DeadLetter):
                 raise Unfit(f"a record like that cannot be used ({output.message.partition(': record 0: ')[2]})")
-            if isinstance(output, Send) and isinstance(output.message, Arrived):
+            if isinstance(output.message, Arrived):
                 found.append(output.message.touchpoint)
         if not found:
             raise Unfit("its mapping passes such a record over")

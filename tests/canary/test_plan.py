@@ -6,7 +6,7 @@ import pytest
 
 from schemas.company import Company
 from schemas.source import Source
-from streams.canary.plan import Left, Planner
+from streams.canary.plan import Left, Planned, Planner
 from streams.config import load, shipped
 
 DEMO = Path(__file__).parents[2] / "streams" / "demo" / "company"
@@ -84,5 +84,7 @@ def test_it_says_why_a_source_is_left_out(more, why):
 
 def test_without_rules_only_the_way_to_the_timeline_is_planned():
     company = Company(company="c", sources=(Source.model_validate({**DESK, "input": {"format": "cloudevents", "topic": "desk"}}),))
-    (plan,) = Planner(company, b"key").plan(company.sources[0], WEDNESDAY)
+    plan, *others = Planner(company, b"key").plan(company.sources[0], WEDNESDAY)
+    assert isinstance(plan, Planned)
+    assert others == []
     assert (plan.story, plan.alerts, len(plan.events)) == ("ping-pong", {}, 5)
