@@ -52,7 +52,6 @@ class Planned(NamedTuple):
 
     source: str
     story: str
-    topic: str
     name: str  # of the synthetic customer
     records: tuple[bytes, ...]
     events: tuple[str, ...]  # event ids
@@ -115,7 +114,7 @@ class Planner:
         alerts = Trial(self._court, self._book, Clock(now - self._late)).alerts("", events)
         expected = {alert.alert_id: alert.rule for alert in alerts if alert.level == "broken"}
         oldest = min(touchpoint.at for touchpoint in touchpoints)
-        return Planned(source.source, story.name, source.input.topic, name, tuple(records), tuple(events), oldest, expected)
+        return Planned(source.source, story.name, name, tuple(records), tuple(events), oldest, expected)
 
     def _records(self, source: Source, story: Story, name: str, last: int) -> Iterator[dict[str, Any]]:
         for number, type in enumerate(story.types):

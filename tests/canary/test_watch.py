@@ -5,7 +5,7 @@ import pytest
 from streams.canary.plan import Planned
 from streams.canary.watch import Installation, Waiting, wait
 
-PLANNED = Planned("desk", "ping-pong", "t", "canary-1", (b"1", b"2"), ("e1", "e2"), 5, {"a1": "ping_pong"})
+PLANNED = Planned("desk", "ping-pong", "canary-1", (b"1", b"2"), ("e1", "e2"), 5, {"a1": "ping_pong"})
 POSITIONS = [("t", 0, 7), ("t", 1, 3)]
 
 
@@ -59,3 +59,10 @@ def test_a_source_that_breaks_no_rule_only_has_to_reach_the_timeline():
 def test_it_says_where_the_record_was_seen_last(world, why):
     verdict = world.verdict()
     assert (verdict.arrived, verdict.why) == (False, why)
+
+
+def test_a_file_that_nobody_reads_is_named():
+    world = World()
+    there = Installation(world, dict, "", lambda: world.at, world.sleep)
+    (verdict,) = wait([Waiting(PLANNED, POSITIONS, 0.0)], there, 3)
+    assert verdict.why == "it lies in t, but is not on the timeline: does redthread run --follow read that folder?"
