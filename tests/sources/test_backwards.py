@@ -8,7 +8,7 @@ from schemas.codec import encode_json
 from schemas.company import Company
 from schemas.identity import Arrived
 from schemas.source import Source
-from schemas.touchpoint import Origin, Touchpoint, is_canary
+from schemas.touchpoint import Origin, Touchpoint
 from streams.sources.backwards import Unfit, Wanted, record_for
 from streams.sources.record import Record
 from streams.stages.ingest import Ingest
@@ -134,10 +134,3 @@ def test_what_can_be_read_backwards_is_read_forwards_as_it_was_wanted(customer, 
     made = source(MAPPED | {"identifiers": {"crm_id": customer}, "refs": {"ticket": ticket}, "team": team}, time_format=layout)
     told = forwards(made, backwards(made, WANTED._replace(team=NAME)))
     assert (told.type, told.at, told.ids, told.refs, told.team) == ("ticket.assigned", AT, (f"crm_id:{NAME}",), {"ticket": (NAME,)}, NAME)
-
-
-def test_only_made_up_values_are_canaries():
-    assert [value for value in (NAME, f"{NAME}@canary.invalid", "canary-bird@example.org", "C-17", 7, None) if is_canary(value)] == [
-        NAME,
-        f"{NAME}@canary.invalid",
-    ]
