@@ -21,7 +21,7 @@ from schemas.dead_letter import DeadLetter
 from schemas.identity import Arrived
 from schemas.plain import Published
 from schemas.source import Source
-from schemas.touchpoint import NEVER
+from schemas.touchpoint import CANARY_PREFIX, NEVER
 from streams.core.brake import FINE, Watch
 from streams.core.calendar import duration
 from streams.engine import collector
@@ -142,7 +142,8 @@ class Backfill:
 
     def _read(self, given: Input) -> None:
         path, stat = given.path.resolve(), given.path.stat()
-        self._hear(given.source, stat.st_mtime_ns // 1000)
+        if CANARY_PREFIX not in path.name:  # what does not come from the system must not make a silent source look alive
+            self._hear(given.source, stat.st_mtime_ns // 1000)
         file = self.progress.files.get(str(path)) or FileProgress(name=self._free_name(path, given.name))
         if (file.size, file.modified) != (stat.st_size, stat.st_mtime_ns):
             file = FileProgress(size=stat.st_size, modified=stat.st_mtime_ns, name=file.name)
