@@ -1,13 +1,15 @@
 """The composition root: the one place where constructors are called and a pipeline is put together."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from hashlib import blake2b
+from os import SEEK_END, fsync
 from pathlib import Path
-from typing import NamedTuple
+from typing import BinaryIO, NamedTuple
 
+from schemas.command import Command, commands_source
 from schemas.company import Company
 from schemas.strict import InvalidConfiguration
 from sinks.clickhouse import Address, ClickHouseSink, EmbeddedServer, Retry, Target, connect, migrate, parse, refresh_rollups
@@ -34,10 +36,12 @@ class Pipeline:
     backfill: Backfill
     sink: ClickHouseSink
     address: Address
+    commands: Input  # the file of what people said to these data
 
     def run(self, inputs: Sequence[Input], as_of: int | None) -> Progress:
         """Read, judge, and let the views see it."""
-        progress = self.backfill.run(inputs, as_of)
+        heard = [self.commands] if self.commands.path.is_file() else []  # what was said and then killed before it was heard
+        progress = self.backfill.run([*inputs, *heard], as_of)
         self.sink.refresh()
         client = connect(self.address)
         try:
@@ -45,6 +49,23 @@ class Pipeline:
         finally:
             client.disconnect()
         return progress
+
+    def say(self, commands: Iterable[Command]) -> Progress:
+        """Write down what a person says, hear it, and let the views see it."""
+        with self.commands.path.open("a+b") as file:
+            if file.tell() and not _ends_a_line(file):
+                file.write(b"\n")  # after a line that a kill cut off
+            file.writelines(command.event() + b"\n" for command in commands)
+            file.flush()
+            fsync(file.fileno())
+        progress = self.backfill.hear(self.commands)
+        self.sink.refresh()
+        return progress
+
+
+def _ends_a_line(file: BinaryIO) -> bool:
+    file.seek(-1, SEEK_END)
+    return file.read(1) == b"\n"
 
 
 def customer_stage(company: Company, court: Court) -> CustomerStage:
@@ -113,7 +134,7 @@ def embedded(
             report=report,
             epoch_records=epoch_records,
         )
-        yield Pipeline(backfill, sink, address)
+        yield Pipeline(backfill, sink, address, Input(commands_source(), folder.commands))
 
 
 def version_of(company: Company) -> str:

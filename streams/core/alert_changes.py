@@ -2,13 +2,13 @@
 
 | in the ledger | present | published as |
 |---|---|---|
-| not, or withdrawn | open, held, resolved | opened, held, resolved |
-| held or resolved | open | opened |
-| anything else | held, resolved | held, resolved |
+| not, or withdrawn | any | as below |
+| another status | open | opened |
+| another status | held, acknowledged, silenced, resolved | held, acknowledged, silenced, resolved |
 | the same status, other content | | updated |
 | not withdrawn | not | withdrawn, with its last content and the cause |
 
-What a person said (acknowledged, silenced) stays until the finding ends. An unchanged set publishes nothing.
+What people said is content like everything else (`streams.core.commands`). An unchanged set publishes nothing.
 """
 
 from collections.abc import Iterable, Mapping, Sequence, Set
@@ -19,9 +19,13 @@ from msgspec.structs import replace
 
 from schemas.alert import Alert, Cause, Change, Status
 
-BY_A_PERSON = frozenset({"acknowledged", "silenced"})
-GOING_ON = frozenset({"open", "held"})
-BECAME: Mapping[Status, Change] = {"open": "opened", "held": "held", "resolved": "resolved"}
+BECAME: Mapping[Status, Change] = {
+    "open": "opened",
+    "held": "held",
+    "acknowledged": "acknowledged",
+    "silenced": "silenced",
+    "resolved": "resolved",
+}
 IdentityCause = Literal["identity_merge", "identity_split"]
 
 
@@ -41,9 +45,7 @@ def changes(ledger: Mapping[str, Alert], present: Mapping[str, Alert], this: Eva
     published = []
     for alert in present.values():
         before = ledger.get(alert.alert_id)
-        if before is not None and before.status in BY_A_PERSON and alert.status in GOING_ON:
-            alert = replace(alert, status=before.status)
-        if before is None or _content(before) != alert:
+        if before is None or content(before) != alert:
             published.append(_stamped(alert, this, change=_change(before, alert), because=_newest(alert, this.fresh)))
     gone = [alert for alert in ledger.values() if alert.status != "withdrawn" and alert.alert_id not in present]
     if gone:
@@ -52,9 +54,14 @@ def changes(ledger: Mapping[str, Alert], present: Mapping[str, Alert], this: Eva
     return published
 
 
-def _content(published: Alert) -> Alert:
-    """The part that is a pure function of the events and clocks: what `AlertBook.alerts` returns."""
+def content(published: Alert) -> Alert:
+    """The part that is a pure function of the events and clocks."""
     return replace(published, change="opened", cause=None, because="", successor="", historical=False, changed_at=0, version=0)
+
+
+def unspoken(published: Alert) -> Alert:
+    """Its content before anybody said anything about it."""
+    return replace(content(published), status="open", said="", said_by="", said_until=None)
 
 
 def _stamped(alert: Alert, this: Evaluation, *, change: Change, because: str) -> Alert:
@@ -68,10 +75,10 @@ def _change(before: Alert | None, alert: Alert) -> Change:
 
 
 def _newest(alert: Alert, fresh: Sequence[str]) -> str:
-    """The newest fresh touchpoint that the alert rests on; none when time alone has brought it about."""
+    """The newest fresh touchpoint that the alert rests on, a command included; none when time alone has brought it about."""
     if not fresh:
         return ""
-    evidence = {item.event_id for item in alert.evidence}
+    evidence = {alert.said, *(item.event_id for item in alert.evidence)}
     return next((event_id for event_id in reversed(fresh) if event_id in evidence), "")
 
 
