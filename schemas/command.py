@@ -14,7 +14,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, NamedTuple
 
 from schemas.codec import encode_json
-from schemas.ids import derived_id
+from schemas.ids import derived_id, event_id
 from schemas.source import Input, Source
 from schemas.touchpoint import Scalar
 
@@ -55,6 +55,11 @@ class Command(NamedTuple):
         """The same command said again in the same instant is the same event."""
         words = [f"{name}={value}" for name, value in (*self.refs, *self.attributes)]
         return derived_id("command", self.type, self.by, str(self.at), str(self.until), *self.known, *words)
+
+    @property
+    def event_id(self) -> str:
+        """What its touchpoint is called."""
+        return event_id(_SCOPE, self.id)
 
     def event(self) -> bytes:
         """As a CloudEvent (1.0, structured JSON): what the topic takes, and what tools may send by themselves."""

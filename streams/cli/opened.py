@@ -44,7 +44,9 @@ class Opened:
 
     def newest(self) -> datetime | None:
         """When the newest touchpoint occurred; what people say to Redthread is none."""
-        at: datetime | None = self.rows("SELECT maxOrNull(occurred_at) FROM timeline WHERE source != {commands:String}", commands=COMMANDS)[0][0]
+        at: datetime | None = self.rows("SELECT maxOrNull(occurred_at) FROM timeline WHERE source != {commands:String}", commands=COMMANDS)[
+            0
+        ][0]
         return at
 
     @cached_property

@@ -103,7 +103,7 @@ class Evaluator:
             journeys |= own
             wakes += judgement.wakes
             wakes += self._journeys.wakes(own.values(), clock)
-        told = answered(alerts | shared, words, clock.now)
+        told = answered({**alerts, **shared}, words, clock.now)
         return Verdict(told.alerts, journeys, _earliest([*wakes, *told.wakes], clock))
 
 

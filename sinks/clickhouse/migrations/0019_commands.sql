@@ -108,13 +108,13 @@ CREATE VIEW {database}.commands{on_cluster}
 )
 AS SELECT
     occurred_at AS said_at, splitByChar('.', toString(type))[2] AS what, agent AS said_by, customer_id,
-    has(timeline.identifiers, 'source:commands') AS everybody,
+    CAST(has(timeline.identifiers, 'source:commands') AS Bool) AS everybody,
     arrayMap(id -> toUUIDOrZero(id), refs['alert']) AS alerts,
     attributes['rule'] AS rule,
     arrayStringConcat(arrayFlatten(arrayMap((kind, ids) -> kind = 'alert' ? [] : arrayMap(id -> concat(kind, ':', id), ids), mapKeys(refs), mapValues(refs))), ', ') AS matter,
     attributes['other'] = '' ? timeline.identifiers : arrayPushBack(timeline.identifiers, attributes['other']) AS identifiers,
     due_at AS said_until,
-    multiIf(attributes['useful'] = 'true', true, attributes['useful'] = 'false', false, NULL) AS useful,
+    CAST(nullIf(attributes['useful'], '') = 'true' AS Nullable(Bool)) AS useful,
     attributes['note'] AS note, source, event_id
 FROM {database}.timeline
 WHERE type IN ('alert.acknowledged', 'alert.silenced', 'identity.linked', 'identity.unlinked', 'identity.distinct')
