@@ -86,13 +86,14 @@ def _is_in_force(said: Touchpoint, now: int) -> bool:
 
 
 def _concerns(word: Word, alert: Alert) -> bool:
+    """Only what is said to the alert's own customer: a family also holds strangers, and which ones may depend on the order of arrival."""
     said = word.said
-    if said.attributes.get(RULE) not in (None, "", alert.rule):
+    if word.customer_id != alert.customer_id or said.attributes.get(RULE) not in (None, "", alert.rule):
         return False
     named = said.refs.get(ALERT)
     if named or said.type == ACKNOWLEDGED:
         return alert.alert_id in (named or ())
-    return word.customer_id == alert.customer_id and (not word.about or alert.matter in word.about)
+    return not word.about or alert.matter in word.about
 
 
 def _told(alert: Alert, said: Touchpoint) -> Alert:
