@@ -24,6 +24,11 @@ MEANS: dict[Statement, str] = {
     "unlink": "were wrongly linked: what linked them up to now does not count",
     "distinct": "are never one customer, whatever links them",
 }
+UNFELT: dict[Statement, str] = {
+    "link": "they are one already",
+    "unlink": "nothing but this link is taken back, and it does not hold them together",
+    "distinct": "they are apart already",
+}
 KNOWN = "SELECT identifier, shared FROM identifiers WHERE identifier IN {identifiers:Array(String)} ORDER BY identifier"
 
 
@@ -107,4 +112,4 @@ def _show(statement: Statement, one: str, other: str, found: Radius) -> None:
     if found.refused is not None:
         err.print(f"the link would be refused: {WHY[found.refused]}", style="yellow", markup=False)
     elif not found.is_felt:
-        out.print("no customer changes" + (": they hang together through others, or not at all" if statement != "link" else ""))
+        out.print(f"no customer changes: {UNFELT[statement]}")
