@@ -47,7 +47,7 @@ class Alert(Struct, frozen=True, array_like=True, tag="alert", kw_only=True):
     cause: Cause | None = None  # why it was withdrawn
     because: str = ""  # event id of the touchpoint that changed it, where one did
     successor: str = ""  # alert id that replaces a superseded one
-    historical: bool = False  # computed in a backfill or replay: stored, never delivered
+    historical: bool = False  # of the past, as a backfill or replay finds it: stored, never delivered
     changed_at: int = 0  # `now` of the tick that changed it
     version: int = 0
     said: str = ""  # content too: event id of the command that made it acknowledged or silenced

@@ -14,6 +14,7 @@ from pydantic import BaseModel
 
 from schemas.alert import Alert
 from schemas.company import Company
+from schemas.contact import ContactPolicy
 from schemas.dead_letter import DeadLetter
 from schemas.event import Envelope, EventData
 from schemas.fixture import Fixture
@@ -45,6 +46,7 @@ MESSAGES: Mapping[str, type[msgspec.Struct]] = MappingProxyType(
         "identity": PLAIN[IdentityChange],
         "journey": PLAIN[Journey],
         "alert": PLAIN[Alert],
+        "contact-policy": PLAIN[ContactPolicy],
         "dead-letter": PLAIN[DeadLetter],
     }
 )

@@ -4,7 +4,8 @@
 ever: the partition of a key is its murmur2 hash modulo that number, and states live where their keys do.
 
 Nothing public is compacted. The highest version is the truth, never the last arrival: after a crash an older version may be published
-again behind a newer one, and compaction would keep just that.
+again behind a newer one, and compaction would keep just that. That holds for contact policies too, although only the newest of a
+customer matters: who begins to read them takes the view `contact_policy` first, and follows the topic from then on.
 """
 
 from collections.abc import Iterator, Mapping
@@ -47,6 +48,7 @@ KINDS: Mapping[str, Kind] = {
     "identity.changes": Kind("to which customer an identifier belongs from now on", public=True),
     "journeys.changes": Kind("journeys, whenever they change", public=True),
     "alerts.changes": Kind("alerts, whenever they change", public=True),
+    "contact.policies": Kind("which contacts would break a rule now, per customer, whenever that changes", public=True),
     "ingest.dead-letters": Kind("input that cannot be used, with the reason", public=True, retention=30 * _DAY),
 }
 TABLES: Mapping[str, bool] = {"identify": False, "customer": False, "time": True}  # name -> has a single partition

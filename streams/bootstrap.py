@@ -13,7 +13,8 @@ from schemas.command import Command, commands_source
 from schemas.company import Company
 from schemas.strict import InvalidConfiguration
 from sinks.clickhouse import Address, ClickHouseSink, EmbeddedServer, Retry, Target, connect, migrate, parse, refresh_rollups
-from streams.config import Loaded, alerts_of, journeys_of
+from streams.config import Loaded, alerts_of, contacts_of, journeys_of
+from streams.core.brake import Watch
 from streams.core.calendar import US
 from streams.core.identity import IdentityRules
 from streams.core.rules.court import Court
@@ -70,7 +71,7 @@ def _ends_a_line(file: BinaryIO) -> bool:
 
 def customer_stage(company: Company, court: Court) -> CustomerStage:
     """The stage `customer` of this company."""
-    return CustomerStage(IdentityRules.of(company), court, alerts_of(company), journeys_of(company))
+    return CustomerStage(IdentityRules.of(company), court, alerts_of(company), journeys_of(company), contacts_of(company, court))
 
 
 class Server(NamedTuple):
@@ -107,6 +108,7 @@ def embedded(
     on_retry: Callable[[Retry], None] = lambda _retry: None,
     partitions: int = PARTITIONS,
     epoch_records: int = EPOCH_RECORDS,
+    brake: bool = True,
 ) -> Iterator[Pipeline]:
     """A pipeline with its state in `folder`; leaving the context saves what was acknowledged and stops what was started."""
     company, settings = loaded.company, Settings()
@@ -133,6 +135,7 @@ def embedded(
             received_at=int(datetime.now(UTC).timestamp() * US),
             report=report,
             epoch_records=epoch_records,
+            watch=Watch(company.brake) if brake else None,
         )
         yield Pipeline(backfill, sink, address, Input(commands_source(), folder.commands))
 

@@ -3,6 +3,7 @@
 from schemas.company import JourneySpec
 from schemas.rule import Rule
 from streams.core.alerts import AlertBook
+from streams.core.contacts import ContactBook
 from streams.core.identity import IdentityRules
 from streams.core.journeys import JourneyBook
 from streams.core.rules.court import Court
@@ -39,9 +40,10 @@ TYPES = {
 }
 COURT = Court(RULES, words={}, types=TYPES, calendars={}, matter=MATTER, timezone="UTC")
 ALERTS = AlertBook(RULES, JOURNEYS, timezone="UTC", named={})
+CONTACTS = ContactBook(COURT, timezone="UTC")
 JOURNEY_BOOK = JourneyBook(JOURNEYS, words={}, matter=MATTER)
 
 
 def customer_stage(identity: IdentityRules, part_bytes: int = PART_BYTES) -> CustomerStage:
     """The stage with this company's rules."""
-    return CustomerStage(identity, COURT, ALERTS, JOURNEY_BOOK, part_bytes=part_bytes)
+    return CustomerStage(identity, COURT, ALERTS, JOURNEY_BOOK, CONTACTS, part_bytes=part_bytes)

@@ -16,8 +16,9 @@ from sinks.clickhouse import Address, Reader, Retry, ServerError
 from sinks.clickhouse.errors import GONE, sentence
 from streams.bootstrap import Pipeline, embedded, inputs_of
 from streams.cli.options import DATA_FOLDER, CompanyFile, Json, Server, examples
-from streams.cli.output import Format, err, out, print_json, print_rows
+from streams.cli.output import Format, complain, err, out, print_json, print_rows
 from streams.config import Loaded, load
+from streams.core.brake import BrakePulled
 from streams.core.calendar import instant
 from streams.engine.backfill import Input
 from streams.engine.backfill import Progress as Position
@@ -35,6 +36,9 @@ SELECT (SELECT count() FROM customers) AS customers, (SELECT count() FROM journe
 """
 UNTOUCHED = 3  # files without a source that are named one by one
 
+NoBrake = Annotated[
+    bool, typer.Option("--no-brake", help="Go on however many records of a source become dead letters (`brake` in the company's file).")
+]
 Paths = Annotated[
     list[Path], typer.Argument(metavar="PATH...", help="Files and folders; each file goes to the source whose `files` it matches.")
 ]
@@ -65,25 +69,33 @@ def run(
     as_of: AsOf = "end",
     server: Server = None,
     json: Json = False,
+    no_brake: NoBrake = False,
 ) -> None:
     """Read files into one customer timeline, judge every journey, and say what broke.
 
-    Safe to repeat: what is in is in once, and a run that was stopped (also by kill -9) goes on where it ended.
+    Safe to repeat: what is in is in once, and a run that was stopped (also by kill -9) goes on where it ended. Exit code 1: too many records
+    became dead letters, and what was read since the last commit is read again next time.
     """
     loaded = load(company)
     inputs, unmatched = inputs_of(loaded.company, paths)
     name_unmatched(unmatched)
     if not inputs:
         raise InvalidConfiguration([f"{path}: matches the files of no source in {loaded.path}" for path in paths])
-    summary = run_inputs(loaded, DataFolder(data), inputs, moment(as_of, loaded.company), server)
+    try:
+        summary = run_inputs(loaded, DataFolder(data), inputs, moment(as_of, loaded.company), server, brake=not no_brake)
+    except BrakePulled as brake:
+        complain(str(brake))
+        raise typer.Exit(1) from None
     print_json(summary) if json else show(summary)
 
 
-def run_inputs(loaded: Loaded, folder: DataFolder, inputs: Sequence[Input], as_of: int | None, server: str | None = None) -> dict[str, Any]:
+def run_inputs(
+    loaded: Loaded, folder: DataFolder, inputs: Sequence[Input], as_of: int | None, server: str | None = None, *, brake: bool = True
+) -> dict[str, Any]:
     """Run, with progress on stderr, and return what was found."""
     started = time.monotonic()
     try:
-        with progress(inputs) as report, embedded(loaded, folder, url=server, report=report, on_retry=_waiting) as pipeline:
+        with progress(inputs) as report, embedded(loaded, folder, url=server, report=report, on_retry=_waiting, brake=brake) as pipeline:
             before = pipeline.backfill.progress.records
             position = pipeline.run(inputs, as_of)
             return _summary(pipeline, position.records - before, time.monotonic() - started)

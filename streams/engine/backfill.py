@@ -19,6 +19,8 @@ from schemas.dead_letter import DeadLetter
 from schemas.identity import Arrived
 from schemas.plain import Published
 from schemas.source import Source
+from schemas.touchpoint import NEVER
+from streams.core.brake import FINE, Watch
 from streams.engine import collector
 from streams.engine.embedded import EmbeddedEngine
 from streams.engine.store import StateStore
@@ -77,7 +79,10 @@ class Backfill:
         received_at: int,
         report: Callable[[Progress, Input | None], None] = lambda _progress, _input: None,
         epoch_records: int = EPOCH_RECORDS,
+        watch: Watch | None = None,
     ) -> None:
+        """`watch` stops the run with `BrakePulled` before an epoch with too many dead letters is committed."""
+        self._watch = watch
         self._engine, self._ingest, self._version, self._received_at = engine, ingest, version, received_at
         self._longest, self._report, self._epoch_records = longest, report, epoch_records
         saved = store.get("progress", "progress")
@@ -102,7 +107,7 @@ class Backfill:
     def close(self, now: int) -> None:
         """Let time pass up to `now` in every department, and judge whoever waits for it."""
         self.progress.closed = max(self.progress.closed, now)
-        self._engine.tick(Clock(now), historical=True, commit=lambda: self._commit(f"judged:{now}", None))
+        self._engine.tick(Clock(now, live_since=NEVER), commit=lambda: self._commit(f"judged:{now}", None))
         self._commit(f"judged:{now}", None)
         self._engine.flush()
 
@@ -136,6 +141,8 @@ class Backfill:
             )
             progress.logged += 1
             progress.records += 1
+            if self._watch is not None:
+                self._watch.hear(given.source.source, (outcome(outputs),))
             self._count(outputs)
             self._engine.accept(outputs)
         self._engine.settle()
@@ -156,6 +163,12 @@ class Backfill:
         if self.progress.epoch % LOOK_EVERY == 0:
             collector.look()
         self._report(self.progress, given)
+
+
+def outcome(outputs: Sequence[Send | Published]) -> str:
+    """What a record came to, as the brake hears it."""
+    first = outputs[0] if outputs else None
+    return first.reason if isinstance(first, DeadLetter) else FINE
 
 
 def _epochs(records: Iterator[Record | DeadLetter], size: int) -> Iterator[list[Record | DeadLetter]]:

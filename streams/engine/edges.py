@@ -8,6 +8,8 @@ from kafka import KafkaConsumer, KafkaProducer, TopicPartition
 from kafka.errors import KafkaError
 
 from schemas.topics import LARGEST
+from streams.engine.connecting import connected
+from streams.engine.security import PLAINTEXT, Security
 
 LINGER, BATCH = 20, 256 << 10  # milliseconds, bytes: a file is in no hurry, and batches are what makes it fast
 POLL = 0.5  # seconds
@@ -15,19 +17,11 @@ POLL = 0.5  # seconds
 Send = Callable[..., None]
 
 
-def addresses(servers: str) -> list[str]:
-    """`a:9092, b:9092` as kafka-python takes it."""
-    return [server.strip() for server in servers.split(",")]
-
-
 @contextmanager
-def sender(servers: str) -> Iterator[Send]:
+def sender(servers: str, security: Security = PLAINTEXT) -> Iterator[Send]:
     """A function that takes what `KafkaProducer.send` takes; leaving the context waits for every acknowledgement or raises `ConnectionError`."""
     failed: list[BaseException] = []
-    try:
-        producer = KafkaProducer(bootstrap_servers=addresses(servers), linger_ms=LINGER, batch_size=BATCH, max_request_size=LARGEST)
-    except KafkaError as error:
-        raise ConnectionError(f"Kafka at {servers}: {error}") from None
+    producer = connected(KafkaProducer, servers, security, linger_ms=LINGER, batch_size=BATCH, max_request_size=LARGEST)
 
     def send(topic: str, **message: Any) -> None:
         if failed:
@@ -46,12 +40,9 @@ def sender(servers: str) -> Iterator[Send]:
         raise ConnectionError(f"Kafka at {servers}: {failed[0]}")
 
 
-def messages(servers: str, topic: str, *, beginning: bool = False, follow: bool = False) -> Iterator[Any]:
+def messages(servers: str, topic: str, security: Security = PLAINTEXT, *, beginning: bool = False, follow: bool = False) -> Iterator[Any]:
     """The messages of a topic, without a group. Not following, it ends where the topic ends now."""
-    try:
-        consumer = KafkaConsumer(bootstrap_servers=addresses(servers), enable_auto_commit=False, group_id=None)
-    except KafkaError as error:
-        raise ConnectionError(f"Kafka at {servers}: {error}") from None
+    consumer = connected(KafkaConsumer, servers, security, enable_auto_commit=False, group_id=None)
     try:
         partitions = [TopicPartition(topic, number) for number in sorted(consumer.partitions_for_topic(topic) or ())]
         if not partitions:

@@ -12,6 +12,7 @@ from msgspec.structs import replace
 from schemas.alert import Alert
 from schemas.clock import Clock
 from schemas.command import ABOUT_ALERTS
+from schemas.contact import ContactPolicy
 from schemas.identity import IdentityChange
 from schemas.journey import Journey
 from schemas.plain import Published
@@ -20,6 +21,8 @@ from schemas.touchpoint import NEVER, Touchpoint
 from streams.core.alert_changes import Evaluation, changes, identity_causes, unspoken
 from streams.core.alerts import AlertBook
 from streams.core.commands import Word, answered, words_of
+from streams.core.contacts import ContactBook
+from streams.core.contacts import changes as contact_changes
 from streams.core.identity import IdentityRules, Resolution, ends, holds, resolve
 from streams.core.journeys import JourneyBook
 from streams.core.journeys import changes as journey_changes
@@ -37,17 +40,18 @@ class Verdict(NamedTuple):
 
     alerts: dict[str, Alert]
     journeys: dict[str, Journey]
+    policies: dict[str, ContactPolicy]
     due: tuple[Due, ...]
 
 
 class Evaluator:
     """Evaluates one family at a time."""
 
-    def __init__(self, identity: IdentityRules, court: Court, alerts: AlertBook, journeys: JourneyBook) -> None:
-        self._identity, self._court, self._alerts, self._journeys = identity, court, alerts, journeys
+    def __init__(self, identity: IdentityRules, court: Court, alerts: AlertBook, journeys: JourneyBook, contacts: ContactBook) -> None:
+        self._identity, self._court, self._alerts, self._journeys, self._contacts = identity, court, alerts, journeys, contacts
         self._versions = {**alerts.versions, SHARED_IDENTIFIER: VERSION}
 
-    def evaluate(self, state: FamilyState, clock: Clock, *, historical: bool) -> Step[FamilyState]:
+    def evaluate(self, state: FamilyState, clock: Clock) -> Step[FamilyState]:
         """The family as judged at this clock, and what is to be published."""
         before = {identifier: entry.customer_id for identifier, entry in state.identity.items()}
         version = state.version + 1
@@ -65,17 +69,19 @@ class Evaluator:
             now=clock.now,
             identity_changed=identity_causes(before, customers),
             fresh=state.fresh,
-            historical=historical,
+            live_since=clock.live_since,
             rules=self._versions,
         )
         alerts = changes(state.alerts, verdict.alerts, evaluation)
         journeys = journey_changes(state.journeys, verdict.journeys, version)
-        published: tuple[Published, ...] = (*identity, *alerts, *journeys)
+        policies = contact_changes(state.policies, verdict.policies, clock.now, version)
+        published: tuple[Published, ...] = (*identity, *alerts, *journeys, *policies)
         after = replace(
             state,
             identity=_entered(state.identity, {change.identifier: _entry(change) for change in identity}),
             alerts=_entered(state.alerts, {alert.alert_id: alert for alert in alerts}),
             journeys=_entered(state.journeys, {journey.journey_id: journey for journey in journeys}),
+            policies=_entered(state.policies, {policy.customer_id: policy for policy in policies}),
             version=version if published else state.version,
             clock=clock,
             dirty=False,
@@ -91,6 +97,7 @@ class Evaluator:
     def _judge(self, state: FamilyState, customers: Mapping[str, str | None], clock: Clock, shared: Mapping[str, Alert]) -> Verdict:
         alerts: dict[str, Alert] = {}
         journeys: dict[str, Journey] = {}
+        policies: dict[str, ContactPolicy] = {}
         wakes: list[Wake] = []
         words: list[Word] = []
         for customer, touchpoints in _by_customer(state, customers).items():
@@ -101,10 +108,11 @@ class Evaluator:
             lived = {id: t for id, t in touchpoints.items() if t.type not in ABOUT_ALERTS} if spoken else touchpoints
             own = self._journeys.journeys(customer, lived, judgement.matters, clock, judgement.findings)
             journeys |= own
+            policies |= self._contacts.policy(customer, touchpoints, judgement)
             wakes += judgement.wakes
             wakes += self._journeys.wakes(own.values(), clock)
         told = answered({**alerts, **shared}, words, clock.now)
-        return Verdict(told.alerts, journeys, _earliest([*wakes, *told.wakes], clock))
+        return Verdict(told.alerts, journeys, policies, _earliest([*wakes, *told.wakes], clock))
 
 
 def _by_customer(state: FamilyState, customers: Mapping[str, str | None]) -> dict[str, dict[str, Touchpoint]]:

@@ -33,6 +33,12 @@ def test_a_company_of_one_line_has_the_whole_pack(tmp_path):
     assert loaded.company.journeys.keys() == {"order", "ticket", "lead", "complaint"}
 
 
+def test_customers_are_contacted_for_what_the_departments_of_the_company_do(tmp_path):
+    loaded = load(write(tmp_path, "company: Example\ndepartments: [sales]\n"))
+    assert loaded.company.contact_policy.purposes.keys() == {"sales"}
+    assert shipped()["contact_policy"]["purposes"].keys() == {"promo", "survey", "service", "sales"}
+
+
 def test_a_folder_stands_for_the_file_in_it(tmp_path):
     assert load(write(tmp_path, "company: Example\n").parent).path == tmp_path / "redthread.yaml"
 

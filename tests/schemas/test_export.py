@@ -16,7 +16,8 @@ EXAMPLES = Path(__file__).parents[2] / "deploy" / "examples"
 
 def test_everything_that_people_write_and_every_message_has_a_schema():
     assert list(schemas()) == [
-        "company", "source", "rule", "fixture", "event", "touchpoint", "timeline", "identity", "journey", "alert", "dead-letter",
+        "company", "source", "rule", "fixture", "event", "touchpoint", "timeline", "identity", "journey", "alert", "contact-policy",
+        "dead-letter",
     ]  # fmt: skip
 
 

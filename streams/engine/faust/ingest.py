@@ -7,6 +7,7 @@ from schemas.clock import SourceReport
 from schemas.dead_letter import DeadLetter
 from schemas.identity import Arrived
 from schemas.source import Source
+from streams.core.brake import FINE, Watch
 from streams.engine.faust.records import record_of
 from streams.engine.faust.router import Router
 from streams.engine.faust.stage import Sender
@@ -41,7 +42,10 @@ class IngestRunner:
         send: Sender,
         observe: Callable[[str, Any], None],
         longest: int,
+        watch: Watch | None = None,
     ) -> None:
+        """`watch` stops the worker before a chunk with too many dead letters is published: `BrakePulled`."""
+        self._watch = watch
         self._ingest, self._sources, self._router, self._send, self._observe = ingest, sources, router, send, observe
         self._longest = longest
         self.reached: dict[tuple[str, int], Reached] = {}
@@ -64,4 +68,9 @@ class IngestRunner:
 
     def _outputs(self, source: Source, message: Any) -> Sequence[Send | DeadLetter]:
         record = record_of(source, message, self._longest)
-        return () if record is None else self._ingest.ingest(source, record)
+        if record is None:
+            return ()
+        outputs = self._ingest.ingest(source, record)
+        if self._watch is not None:
+            self._watch.hear(source.source, (outputs[0].reason if outputs and outputs[0].__class__ is DeadLetter else FINE,))  # type: ignore[union-attr]
+        return outputs
