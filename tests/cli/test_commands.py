@@ -55,14 +55,26 @@ def folder(tmp_path: Path) -> Iterator[Path]:
         yield made(tmp_path)
 
 
-@pytest.fixture
-def speak(folder: Path) -> Speak:
-    """Run a command on that folder."""
+@pytest.fixture(scope="module")
+def untouched(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """One folder for all who are told that they cannot mean it."""
+    place = tmp_path_factory.mktemp("untouched")
+    with EmbeddedServer(place / "data" / "clickhouse"):
+        yield made(place)
+
+
+def speaker(folder: Path) -> Speak:
+    """Runs a command on that folder."""
 
     def run(*words: str, typed: str | None = None) -> Result:
         return CliRunner(env={"COLUMNS": "200"}).invoke(app, [*words, "--data", str(folder)], input=typed)
 
     return run
+
+
+@pytest.fixture
+def speak(folder: Path) -> Speak:
+    return speaker(folder)
 
 
 def alerts(speak: Speak, *filters: str) -> dict[str, tuple[str, str]]:
@@ -155,11 +167,11 @@ def test_a_silenced_alert_says_until_when(speak: Speak):
         (("unsilence", "--rule", "silence", "--by", " "), 2, "say who you are"),
     ],
 )  # fmt: skip
-def test_what_cannot_be_meant_is_said_and_nothing_is_done(folder: Path, speak: Speak, words, code, problem):
-    result = speak("alerts", *words)
+def test_what_cannot_be_meant_is_said_and_nothing_is_done(untouched: Path, words, code, problem):
+    result = speaker(untouched)("alerts", *words)
     assert (result.exit_code, result.stdout) == (code, "")
     assert problem in " ".join(result.stderr.replace("│", " ").split()) + "\n"
-    assert not (folder / "commands.jsonl").exists()
+    assert not (untouched / "commands.jsonl").exists()
 
 
 def test_who_says_it_is_the_user_of_the_machine_when_nobody_else_is_named(speak: Speak, monkeypatch: pytest.MonkeyPatch):
@@ -180,7 +192,6 @@ def test_an_alert_that_has_ended_cannot_be_silenced(speak: Speak, folder: Path):
 def test_a_link_is_shown_before_it_is_made(speak: Speak, folder: Path):
     foreseen = json.loads(speak("identity", "what-if", "link", "crm_id:C-1", "loyalty:77", "--json").stdout)
     assert [(len(part["identifiers"]), part["touchpoints"], part["open_alerts"]) for part in foreseen["before"]] in (
-        [[2, 2, 2], [1, 1, 1]],
         [(2, 2, 2), (1, 1, 1)],
         [(1, 1, 1), (2, 2, 2)],
     )
@@ -197,7 +208,8 @@ def test_a_link_is_shown_before_it_is_made(speak: Speak, folder: Path):
     assert said(speak, "what, said_by, identifiers") == [{"what": "linked", "said_by": "kim", "identifiers": ["crm_id:C-1", "loyalty:77"]}]
 
 
-def test_a_link_that_would_not_be_believed_is_said_before(speak: Speak):
+def test_a_link_that_would_not_be_believed_is_said_before(untouched: Path):
+    speak = speaker(untouched)
     foreseen = json.loads(speak("identity", "what-if", "link", "C-1", "C-2", "--json").stdout)
     assert (foreseen["refused"], foreseen["changes"], foreseen["before"]) == ("unique", False, foreseen["after"])
     shown = speak("identity", "what-if", "link", "C-1", "C-2")
@@ -227,11 +239,11 @@ def test_a_customer_is_split_as_foreseen(speak: Speak, statement, what):
         ("C-1", "crm_id:C-1", 2, "'C-1' and 'crm_id:C-1' are the same identifier"),
     ],
 )
-def test_two_that_are_not_two_are_refused(speak: Speak, folder: Path, a, b, code, problem):
-    result = speak("identity", "link", a, b, "--yes")
+def test_two_that_are_not_two_are_refused(untouched: Path, a, b, code, problem):
+    result = speaker(untouched)("identity", "link", a, b, "--yes")
     assert (result.exit_code, result.stdout) == (code, "")
     assert problem in " ".join(result.stderr.replace("│", " ").split()) + "\n"
-    assert not (folder / "commands.jsonl").exists()
+    assert not (untouched / "commands.jsonl").exists()
 
 
 def test_what_was_said_is_heard_again_from_the_folders_own_file(speak: Speak, folder: Path):
