@@ -11,7 +11,7 @@ import typer
 from schemas.command import Command
 from schemas.envelope import HEADERS
 from streams.bootstrap import embedded
-from streams.cli.kafka import settings_of, topics_of
+from streams.cli.kafka import security_of, settings_of, topics_of
 from streams.cli.opened import Opened
 from streams.cli.output import complain, err, instant, print_json
 from streams.core.calendar import US
@@ -60,7 +60,7 @@ class Place(NamedTuple):
     def _to_topic(self, commands: Sequence[Command]) -> str:
         settings = settings_of(self.kafka)
         topic = topics_of(settings).commands
-        with sender(settings.kafka) as send:
+        with sender(settings.kafka, security_of(settings)) as send:
             for command in commands:
                 send(topic, key=command.id.encode(), value=command.event(), headers=list(HEADERS))
         return topic
