@@ -17,6 +17,7 @@ from msgspec import Struct, field
 
 from schemas.clock import Clock
 from schemas.codec import decoder, encode
+from schemas.command import COMMANDS
 from schemas.dead_letter import DeadLetter
 from schemas.identity import Arrived
 from schemas.plain import Published
@@ -53,7 +54,7 @@ class Progress(Struct, array_like=True):
 
     epoch: int = 0
     logged: int = START
-    newest: int = 0  # latest event time so far, microseconds
+    newest: int = 0  # latest event time so far, microseconds; what people say does not make it later
     records: int = 0
     touchpoints: int = 0
     dead_letters: int = 0
@@ -119,6 +120,16 @@ class Backfill:
             for given in inputs:
                 self._read(given)
             self.close(self.progress.newest if as_of is None else as_of)
+        return self.progress
+
+    def hear(self, given: Input) -> Progress:
+        """Read what people have said since, and judge whom it is about. Time stays where it is: a command is no news of a customer."""
+        with collector.kept_away():
+            self._read(given)
+            if self.progress.clock.now:
+                self._judge(self.progress.clock)
+            else:
+                self.close(self.progress.newest)
         return self.progress
 
     def follow(self, inputs: Sequence[Input], now: int) -> bool:
@@ -189,7 +200,8 @@ class Backfill:
                 progress.dead_letters += 1
             elif isinstance(output, Send) and isinstance(output.message, Arrived):
                 progress.touchpoints += 1
-                progress.newest = max(progress.newest, output.message.touchpoint.at)
+                if output.message.touchpoint.source != COMMANDS:
+                    progress.newest = max(progress.newest, output.message.touchpoint.at)
 
     def _commit(self, position: str, given: Input | None) -> None:
         self.progress.epoch += 1
