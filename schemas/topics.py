@@ -36,12 +36,13 @@ class Kind(NamedTuple):
     holds: str
     public: bool = False
     single: bool = False  # one partition, whatever the others have
-    retention: int = 7 * _DAY
+    retention: int = 7 * _DAY  # -1: for ever
 
 
 KINDS: Mapping[str, Kind] = {
     "identify.inbox": Kind("touchpoints and links on their way to an identifier; ticks"),
     "customer.inbox": Kind("touchpoints, joins and hand-overs on their way to a family; ticks"),
+    "commands.requests": Kind("what people say about alerts and identity: CloudEvents, kept for ever", retention=-1),
     "time.reports": Kind("how far sources and stages have come; read by the one that keeps the time", single=True, retention=_HOUR),
     "timeline.entries": Kind("rows of the customer timeline", public=True),
     "identity.changes": Kind("to which customer an identifier belongs from now on", public=True),
@@ -82,6 +83,10 @@ class Topics(Struct, frozen=True):
     @property
     def customer(self) -> str:
         return self.named("customer.inbox")
+
+    @property
+    def commands(self) -> str:
+        return self.named("commands.requests")
 
     @property
     def time(self) -> str:

@@ -1,13 +1,15 @@
 """The composition root: the one place where constructors are called and a pipeline is put together."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from hashlib import blake2b
+from os import SEEK_END, fsync
 from pathlib import Path
-from typing import NamedTuple
+from typing import BinaryIO, NamedTuple
 
+from schemas.command import Command, commands_source
 from schemas.company import Company
 from schemas.strict import InvalidConfiguration
 from sinks.clickhouse import Address, ClickHouseSink, EmbeddedServer, Retry, Target, connect, migrate, parse, refresh_rollups
@@ -36,10 +38,12 @@ class Pipeline:
     backfill: Backfill
     sink: ClickHouseSink
     address: Address
+    commands: Input  # the file of what people said to these data
 
     def run(self, inputs: Sequence[Input], as_of: int | None) -> Progress:
         """Read, judge, and let the views see it."""
-        progress = self.backfill.run(inputs, as_of)
+        heard = [self.commands] if self.commands.path.is_file() else []  # what was said and then killed before it was heard
+        progress = self.backfill.run([*inputs, *heard], as_of)
         self._show()
         return progress
 
@@ -67,6 +71,18 @@ class Pipeline:
         finally:
             client.disconnect()
 
+    def say(self, commands: Iterable[Command]) -> Progress:
+        """Write down what a person says, hear it, and let the views see it."""
+        with self.commands.path.open("a+b") as file:
+            if file.tell() and not _ends_a_line(file):
+                file.write(b"\n")  # after a line that a kill cut off
+            file.writelines(command.event() + b"\n" for command in commands)
+            file.flush()
+            fsync(file.fileno())
+        progress = self.backfill.hear(self.commands)
+        self.sink.refresh()
+        return progress
+
 
 def _state_of(path: Path) -> tuple[int, int] | None:
     """A file that is still being written has another one a moment later; one that was taken away has none."""
@@ -75,6 +91,11 @@ def _state_of(path: Path) -> tuple[int, int] | None:
     except FileNotFoundError:
         return None
     return stat.st_size, stat.st_mtime_ns
+
+
+def _ends_a_line(file: BinaryIO) -> bool:
+    file.seek(-1, SEEK_END)
+    return file.read(1) == b"\n"
 
 
 def customer_stage(company: Company, court: Court) -> CustomerStage:
@@ -146,7 +167,7 @@ def embedded(
             epoch_records=epoch_records,
             watch=Watch(company.brake) if brake else None,
         )
-        yield Pipeline(backfill, sink, address)
+        yield Pipeline(backfill, sink, address, Input(commands_source(), folder.commands))
 
 
 def version_of(company: Company) -> str:

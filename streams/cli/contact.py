@@ -21,6 +21,7 @@ HOLDS = """
 SELECT purpose, channel, about, hold_until, why, rule, ends_with, because FROM contact_policy
 WHERE customer_id = {customer:UUID} AND NOT allowed ORDER BY purpose, channel, about, rule
 """
+NO_MATTER = ""
 CHANNELS = "SELECT DISTINCT channel FROM timeline WHERE channel != '' ORDER BY channel"
 MATTERS = "SELECT DISTINCT matter FROM journeys WHERE ref = {ref:String} AND customer_id = {customer:UUID}"
 EPILOG = examples(
@@ -81,7 +82,7 @@ def contact(
         _check(question, look)
         customer = the_one(look, who).customer_id
         holds = [held for held in (Held(*row) for row in look.rows(HOLDS, customer=customer)) if question.concerns(held)]
-        matters = {about, *(row[0] for row in look.rows(MATTERS, ref=about, customer=customer))} if about else set()
+        matters = {about, *(row[0] for row in look.rows(MATTERS, ref=about, customer=customer))} if about else {NO_MATTER}
     now = [held for held in holds if set(held.about) <= matters]
     only = [held for held in holds if not set(held.about) <= matters]
     if json:
@@ -134,7 +135,7 @@ def _tell(question: Question, now: Sequence[Held], only: Sequence[Held], zone: Z
     for held in now:
         say(_line(held, question, zone))
     for held in only:
-        say(Text(f"  but nothing about {shown(held.about)}").append(_line(held, question, zone)))
+        say(Text(f"  but nothing about {shown(held.about) or 'no matter'}").append_text(_line(held, question, zone)))
 
 
 def _line(held: Held, question: Question, zone: ZoneInfo) -> Text:

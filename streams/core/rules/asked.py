@@ -12,7 +12,7 @@ from schemas.company import Purpose
 from schemas.rule import Selector
 from schemas.touchpoint import NEVER, Touchpoint
 from streams.core.rules.field import reader
-from streams.core.rules.grouping import MATTER, Key
+from streams.core.rules.grouping import MATTER, NO_MATTER, Key
 from streams.core.rules.judge import Judge
 from streams.core.rules.selector import flatten
 from streams.core.rules.sitting import Sitting
@@ -35,7 +35,7 @@ class Hold(NamedTuple):
     rule: str
     purposes: Purposes
     channel: str  # "": every channel
-    about: About  # (): whatever it is about
+    about: About  # (): whatever it is about; NO_MATTER: nothing
     until: int | None
     because: tuple[str, ...]  # event ids
 
@@ -79,8 +79,7 @@ class Asked:
         elif len(mine) >= self._least:
             for key, group in self.judge.grouping(mine, sitting.where):
                 for channel, purposes, found, changes in self._answers(self._own(key), group, now):
-                    matter = None if found is None else self._about(key, group, sitting)
-                    yield (None if found is None or matter is None else self._hold(purposes, channel, matter, found)), changes
+                    yield (None if found is None else self._hold(purposes, channel, self._about(key, group, sitting), found)), changes
 
     def _answers(self, own: Key, group: Sequence[Touchpoint], now: int) -> Iterator[Answer]:
         """About one group, for every contact that would belong to it."""
@@ -97,22 +96,19 @@ class Asked:
         abouts: dict[About, None] = {(): None} if self.standing else {}
         for key, group in self.judge.grouping(mine, sitting.where):
             about = self._about(key, group, sitting)
-            if about is not None:
-                abouts[about] = None
-                known[about, self._own(key)] = group
+            abouts[about] = None
+            known[about, self._own(key)] = group
         keys = dict.fromkeys(own for channel in self._told_apart(mine) for own in self._looks(channel)) if abouts else {}
         for about in abouts:
             for own in keys:
                 yield about, own, known.get((about, own), ())
 
-    def _about(self, key: Key, group: Sequence[Touchpoint], sitting: Sitting) -> About | None:
-        """None for touchpoints of a loose rule that are about nothing."""
+    def _about(self, key: Key, group: Sequence[Touchpoint], sitting: Sitting) -> About:
+        """What a contact has to be about to belong to the group; of a loose rule one group is about no matter."""
         refs = [f"{field[len(REF) :]}:{value}" for field, value in zip(self._fields, key, strict=True) if field.startswith(REF)]
         if self._by_matter:
             matter = next((sitting.where[t.event_id] for t in group if t.event_id in sitting.where), None)
-            if matter is None:
-                return None
-            refs.append(":".join(matter))
+            refs.append(NO_MATTER if matter is None else ":".join(matter))
         return tuple(refs)
 
     def _own(self, key: Key) -> Key:

@@ -70,10 +70,11 @@ class Contacts:
 
 def _wrong_purposes(spec: ContactRules, catalogue: Catalogue) -> Iterator[str]:
     for name, purpose in spec.purposes.items():
-        try:
-            catalogue.departments(purpose.type)
-        except ValueError as error:
-            yield f"contact_policy.purposes.{name}.type: {error}"
+        for field, refuses in (("type", catalogue.departments), ("department", lambda one: catalogue.check((one,)))):
+            try:
+                refuses(getattr(purpose, field))
+            except ValueError as error:
+                yield f"contact_policy.purposes.{name}.{field}: {error}"
 
 
 def _wrong_names(spec: ContactRules, known: Sequence[str]) -> Iterator[str]:
