@@ -126,10 +126,4 @@ class Company(Strict):
                 if department not in self.departments:
                     near = nearest(department, self.departments)
                     raise ValueError(f"source {source.source}: department {department!r} is not declared under departments{near}")
-        for name, purpose in self.contact_policy.purposes.items():
-            if purpose.department not in self.departments:
-                near = nearest(purpose.department, self.departments)
-                raise ValueError(
-                    f"contact_policy: purpose {name}: department {purpose.department!r} is not declared under departments{near}"
-                )
         return self

@@ -84,7 +84,9 @@ def _before_merging(document: dict[str, Any]) -> dict[str, Any]:
     document["patternProperties"] = {"^x-": {}}
     entries = {name: properties[name]["additionalProperties"] for name in MERGED}
     definitions = document["$defs"]
-    for reached in _reached(entries, definitions):
+    purposes = definitions["ContactRules"]["properties"]["purposes"]
+    purposes["additionalProperties"] = {"anyOf": [purposes["additionalProperties"], {"type": "null"}]}
+    for reached in _reached([entries, properties["contact_policy"]], definitions):
         definitions[reached] = _as_change(definitions[reached])
     for name, entry in entries.items():
         properties[name]["additionalProperties"] = {"anyOf": [entry, {"const": "off"}, {"type": "null"}]}

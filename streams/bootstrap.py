@@ -15,7 +15,7 @@ from schemas.strict import InvalidConfiguration
 from sinks.clickhouse import Address, ClickHouseSink, EmbeddedServer, Retry, Target, connect, migrate, parse, refresh_rollups
 from streams.config import Loaded, alerts_of, contacts_of, journeys_of
 from streams.core.brake import Watch
-from streams.core.calendar import US
+from streams.core.calendar import US, duration
 from streams.core.identity import IdentityRules
 from streams.core.rules.court import Court
 from streams.engine.backfill import EPOCH_RECORDS, Backfill, Input, Progress
@@ -27,6 +27,7 @@ from streams.sources.readers import source_of
 from streams.stages.customer import CustomerStage
 from streams.stages.ingest import Ingest
 
+FOLLOW_EVERY = 1.0  # seconds between two looks at the files, and between two ticks
 PARTITIONS = 4  # logical; results do not depend on it, a folder keeps the number that it was made with
 
 
@@ -41,27 +42,63 @@ class Pipeline:
 
     def run(self, inputs: Sequence[Input], as_of: int | None) -> Progress:
         """Read, judge, and let the views see it."""
-        heard = [self.commands] if self.commands.path.is_file() else []  # what was said and then killed before it was heard
-        progress = self.backfill.run([*inputs, *heard], as_of)
+        progress = self.backfill.run([*inputs, *self._said()], as_of)
+        self._show()
+        return progress
+
+    def follow(self, find: Callable[[], Sequence[Input]], stopped: Callable[[float], bool], now: Callable[[], int]) -> Progress:
+        """Read what `find` has found twice without a change, and judge by the clock on the wall, until stopped."""
+        backfill = self.backfill
+        seen: dict[Path, tuple[int, int]] = {}
+        while not stopped(FOLLOW_EVERY):
+            inputs = [*find(), *self._said()]
+            as_they_are = {given.path: state for given in inputs if (state := _state_of(given.path))}
+            if backfill.follow(
+                [given for given in inputs if given.path in seen and seen[given.path] == as_they_are.get(given.path)], now()
+            ):
+                self._show()
+            seen = as_they_are
+        self._show()
+        return backfill.progress
+
+    def _said(self) -> list[Input]:
+        """What people said while nobody listened."""
+        return [self.commands] if self.commands.path.is_file() else []
+
+    def _show(self) -> None:
+        """Let the views see it."""
         self.sink.refresh()
         client = connect(self.address)
         try:
             refresh_rollups(client, self.address.database)
         finally:
             client.disconnect()
-        return progress
 
     def say(self, commands: Iterable[Command]) -> Progress:
         """Write down what a person says, hear it, and let the views see it."""
-        with self.commands.path.open("a+b") as file:
-            if file.tell() and not _ends_a_line(file):
-                file.write(b"\n")  # after a line that a kill cut off
-            file.writelines(command.event() + b"\n" for command in commands)
-            file.flush()
-            fsync(file.fileno())
+        write_down(self.commands.path, commands)
         progress = self.backfill.hear(self.commands)
         self.sink.refresh()
         return progress
+
+
+def _state_of(path: Path) -> tuple[int, int] | None:
+    """A file that is still being written has another one a moment later; one that was taken away has none."""
+    try:
+        stat = path.stat()
+    except FileNotFoundError:
+        return None
+    return stat.st_size, stat.st_mtime_ns
+
+
+def write_down(path: Path, commands: Iterable[Command]) -> None:
+    """Append commands to the file of what people said; after a line that a kill cut off they begin a new one."""
+    with path.open("a+b") as file:
+        if file.tell() and not _ends_a_line(file):
+            file.write(b"\n")
+        file.writelines(command.event() + b"\n" for command in commands)
+        file.flush()
+        fsync(file.fileno())
 
 
 def _ends_a_line(file: BinaryIO) -> bool:
@@ -133,6 +170,7 @@ def embedded(
             version=version_of(company),
             longest=company.max_record,
             received_at=int(datetime.now(UTC).timestamp() * US),
+            lateness=max((duration(source.lateness) for source in company.sources), default=0),
             report=report,
             epoch_records=epoch_records,
             watch=Watch(company.brake) if brake else None,

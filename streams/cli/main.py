@@ -53,9 +53,9 @@ def main() -> None:
             complain(problem)
         sys.exit(2)
     except ValidationError as error:  # of settings; nothing else is validated here
-        for problem in error.errors():
-            name = "".join(f"REDTHREAD_{str(part).upper()}: " for part in problem["loc"][:1])
-            complain(name + problem["msg"].removeprefix("Value error, "))
+        for wrong in error.errors():
+            name = "".join(f"REDTHREAD_{str(part).upper()}: " for part in wrong["loc"][:1])
+            complain(name + wrong["msg"].removeprefix("Value error, "))
         sys.exit(2)
     except UNREACHABLE as error:
         complain(f"cannot reach the server: {error}")

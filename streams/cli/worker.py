@@ -35,7 +35,10 @@ def worker(
     kafka: Servers = None,
     data: Data = Path(".redthread-worker"),
     name: Annotated[str | None, typer.Option("--name", metavar="NAME", help="Of this worker; left out: REDTHREAD_WORKER.")] = None,
-    replay: Annotated[bool, typer.Option("--replay", help="Work through history: time is event time, alerts are historical.")] = False,
+    replay: Annotated[
+        bool,
+        typer.Option("--replay", help="Work through history: time is event time, alerts are historical. Without it, go live after that."),
+    ] = False,
     as_of: Annotated[
         str, typer.Option("--as-of", metavar="TIME", help="Of a replay: close the clocks then: end (the newest event), now, or a time.")
     ] = "end",

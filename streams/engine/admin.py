@@ -68,6 +68,11 @@ class TopicAdmin:
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
         self._client.close()
 
+    def committed(self, group: str) -> dict[tuple[str, int], int]:
+        """(topic, partition) -> the offset from which the group would go on."""
+        offsets = self._client.list_group_offsets(group)[group]
+        return {(tp.topic, tp.partition): found.offset for tp, found in offsets.items() if found.offset >= 0}
+
     def found(self, names: Iterable[str]) -> dict[str, Found]:
         """Those of the topics that exist."""
         described = [topic for topic in self._client.describe_topics(sorted(set(names))) if not topic["error_code"]]

@@ -35,10 +35,16 @@ def connected(make: Callable[..., Client], servers: str, security: Security, **s
             try:
                 return make(bootstrap_servers=addresses(servers), bootstrap_timeout_ms=STEP, **security.client(), **settings)
             except (KafkaError, OSError) as error:
-                reason = next((reason for reason in reversed(reasons) if not isinstance(reason, KafkaTimeoutError)), error)
+                reason = _telling([error, *reasons])
                 again = isinstance(error, KafkaTimeoutError) and not _is_final(reason) and time.monotonic() < limit
         if not again:
             raise _refused(servers, security, reason)
+
+
+def _telling(reasons: list[BaseException]) -> BaseException:
+    """What waiting cannot mend, else the last that is not just about time."""
+    rest = [reason for reason in reasons if not isinstance(reason, KafkaTimeoutError)]
+    return next(filter(_is_final, rest), rest[-1] if rest else reasons[0])
 
 
 def _is_final(reason: BaseException) -> bool:

@@ -138,7 +138,7 @@ class Timekeeper:
             arrived, returned = max(mark.arrived for mark in marks), state.returns.get(source.topic)
             if arrived and not _is_alive(source, marks):
                 yield source.topic, SILENT
-            elif returned is not None and max(mark.newest for mark in marks) + source.lateness < (returned or arrived):
+            elif returned is not None and _delivered(marks) + source.lateness < (returned or arrived):
                 yield source.topic, returned or arrived
 
     def clock(self, state: TimeState) -> Clock:
@@ -193,16 +193,26 @@ def _is_alive(source: Watched, marks: list[Mark]) -> bool:
     return min(mark.now for mark in marks) - _heard(marks) <= source.quiet
 
 
+def _delivered(marks: list[Mark]) -> int:
+    """Up to where all partitions have delivered: what has been read of one says nothing about another that lags."""
+    return min((mark.newest for mark in marks if not mark.ended), default=max(mark.newest for mark in marks))
+
+
 def _complete(source: Watched, marks: list[Mark], catches_up: bool) -> int:
     now = min(mark.now for mark in marks)
-    complete = max(mark.newest for mark in marks) if catches_up else now if _is_alive(source, marks) else _heard(marks)
-    return max(min(complete, now) - source.lateness, 0)
+    if catches_up:
+        return max(min(_delivered(marks), now) - source.lateness, 0)
+    return complete_up_to(now, _heard(marks), lateness=source.lateness, quiet=source.quiet)
+
+
+def complete_up_to(now: int, heard: int, *, lateness: int, quiet: int) -> int:
+    """Of a source that has been listened to up to `now` and was heard last then."""
+    alive = now - heard <= quiet
+    return max((now if alive else heard) - lateness, 0)
 
 
 def _replayed(marks: dict[str, list[Mark]]) -> int:
-    every = [mark for known in marks.values() for mark in known]
-    behind = [mark.newest for mark in every if not mark.ended]
-    return min(behind) if behind else max(mark.newest for mark in every)
+    return _delivered([mark for known in marks.values() for mark in known])
 
 
 def _closed(clock: Clock, marks: Mapping[str, list[Mark]], as_of: int) -> Clock:

@@ -100,7 +100,10 @@ class Evaluator:
         policies: dict[str, ContactPolicy] = {}
         wakes: list[Wake] = []
         words: list[Word] = []
-        for customer, touchpoints in _by_customer(state, customers).items():
+        known = _by_customer(state, customers)
+        if self._court.contacts.standing:
+            known = {customer: {} for customer in customers.values() if customer is not None} | known
+        for customer, touchpoints in known.items():
             judgement = self._court.judge(touchpoints.values(), clock)
             alerts |= self._alerts.alerts(customer, touchpoints, judgement, _ties(state, customers, customer))
             spoken = list(words_of(customer, touchpoints.values(), judgement.matters))

@@ -20,7 +20,7 @@ from schemas.ids import derived_id, event_id
 from schemas.nearest import nearest
 from schemas.source import Source
 from schemas.strict import InvalidConfiguration
-from schemas.touchpoint import Touchpoint, kind_of
+from schemas.touchpoint import CANARY, Touchpoint, is_canary, kind_of
 from schemas.vocabulary import VOCABULARY
 from streams.core.calendar import duration
 from streams.sources.cloudevents import compile_mapped, compile_native
@@ -107,6 +107,11 @@ class Ingest:
     def _touchpoint(self, plan: _Plan, draft: Draft, record: Record) -> Touchpoint:
         recorded = record.recorded_at if draft.recorded is None else plan.times.believable("recorded", draft.recorded)
         at, original = self._occurred(plan, draft, recorded, record)
+        said = draft.attributes if original is None else (*draft.attributes, (ORIGINAL_TIME, original))
+        for _, value in draft.identifiers:
+            if is_canary(value):
+                said = (*said, (CANARY, True))
+                break
         known = VOCABULARY.get(draft.type)
         source = plan.source.source
         ids, about = self._identifiers(plan, draft), refs(draft.refs)
@@ -124,7 +129,7 @@ class Ingest:
             agent=text("agent", draft.agent),
             facts=texts("facts", draft.facts),
             due_at=plan.times.due(draft.due_at),
-            attributes=attributes(draft.attributes if original is None else (*draft.attributes, (ORIGINAL_TIME, original))),
+            attributes=attributes(said),
             seq=sequence(draft.sequence),
             source_event_id=draft.id,
         )

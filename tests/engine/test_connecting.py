@@ -34,7 +34,7 @@ def refused(security, *reasons):
 
 
 def test_a_wrong_password_is_not_tried_again():
-    assert refused(SCRAM, SaslAuthenticationFailedError("no")) == (
+    assert refused(SCRAM, SaslAuthenticationFailedError("no"), KafkaConnectionError("closed")) == (
         "Kafka at kafka:9092: refuses SCRAM-SHA-512 of user 'redthread'; see REDTHREAD_KAFKA_USER and _PASSWORD",
         1,
     )

@@ -50,6 +50,18 @@ def test_a_source_that_comes_back_is_complete_up_to_what_it_delivers_until_it_ha
     assert [(clock + 10 * MINUTE - gone) // hour for clock in clocks] == [0, 0, 1, 3, 6, 7]
 
 
+def test_while_a_source_catches_up_what_one_partition_has_delivered_says_nothing_about_one_that_lags():
+    gone, hour = NOW, 60 * MINUTE
+    shop = SHOP._replace(quiet=hour)
+    halves = [{"partition": number, "partitions": 2} for number in range(2)]
+    before = [said(newest=gone, **half) for half in halves]
+    silent = [said(now=gone + 3 * hour, arrived=gone, newest=gone, **half) for half in halves]
+    back = gone + 4 * hour
+    quick = said(now=back, arrived=back, newest=back - MINUTE, **halves[0])
+    slow = said(now=back, arrived=back, newest=gone + hour, ended=False, **halves[1])
+    assert ticks(Timekeeper([shop], 4), *before, *silent, quick, slow)[-1].clock.departments == {"online": gone + hour - 10 * MINUTE}
+
+
 def test_a_source_that_speaks_for_the_first_time_has_nothing_to_catch_up():
     never, first = said(now=NOW - DAY, arrived=0), said(newest=1)
     assert ticks(Timekeeper([SHOP], 4), never, first)[-1].clock == Clock(NOW, {"online": NOW - 10 * MINUTE})

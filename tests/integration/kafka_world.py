@@ -280,7 +280,7 @@ class MemorySink:
 
 @contextmanager
 def world(servers: str, folder: Path, company: Path, prefix: str, only: Sequence[str] = ()) -> Iterator[World]:
-    """A world whose workers are gone afterwards. A source that never says anything would hold its department, so only those fed are in it."""
+    """A world whose workers are gone afterwards, of all sources or of some."""
     made = World(servers, folder, company, prefix, only)
     try:
         yield made

@@ -12,7 +12,7 @@ from schemas.company import Purpose
 from schemas.rule import Selector
 from schemas.touchpoint import NEVER, Touchpoint
 from streams.core.rules.field import reader
-from streams.core.rules.grouping import MATTER, Key
+from streams.core.rules.grouping import MATTER, NO_MATTER, Key
 from streams.core.rules.judge import Judge
 from streams.core.rules.selector import flatten
 from streams.core.rules.sitting import Sitting
@@ -35,7 +35,7 @@ class Hold(NamedTuple):
     rule: str
     purposes: Purposes
     channel: str  # "": every channel
-    about: About  # (): whatever it is about
+    about: About  # (): whatever it is about; NO_MATTER: nothing
     until: int | None
     because: tuple[str, ...]  # event ids
 
@@ -52,6 +52,8 @@ class Asked:
             CHANNEL in self._fields or spec.each == CHANNEL or any(CHANNEL in tests for _, tests in flatten(spec.what, words))
         )
         self.precedes = "before" in judge.verb.roles  # it holds from the start, until something has happened
+        self._by_matter = MATTER in judge.per
+        self.standing = self.precedes and not self._by_matter and len(self._own_fields) == len(self._fields)  # whoever it is
         self._least = spec.at_most if judge.kind == "limit" else 1
         self._begins = judge.verb.roles["after" if "after" in judge.verb.roles else "what"]
         self.ends_with = tuple(glob for role in ("until", "before") if role in judge.verb.roles for glob in judge.verb.roles[role].globs)
@@ -61,12 +63,12 @@ class Asked:
         """Is there a purpose that it could hold?"""
         return any(self._looks(channel) for channel in ("", *self._channels))
 
-    def concerned(self, types: Collection[str]) -> frozenset[str]:
-        """Those of the types that it has to see; none when it holds nobody whose history has only these."""
+    def concerned(self, types: frozenset[str]) -> frozenset[str] | None:
+        """Those of the types that it has to see; None when it holds nobody whose history has only these."""
         if self.precedes:
-            return frozenset(types)
-        seen = set(types).union(*(upstream.types for upstream in self.judge.builds_on))
-        return frozenset(filter(self.judge.mentions, types)) if any(map(self._begins.mentions, seen)) else frozenset()
+            return types
+        seen = types.union(*(upstream.types for upstream in self.judge.builds_on))
+        return frozenset(filter(self.judge.mentions, types)) if any(map(self._begins.mentions, seen)) else None
 
     def holds(self, mine: Sequence[Touchpoint], sitting: Sitting, now: int) -> Iterator[tuple[Hold | None, int]]:
         """What it holds, or nothing yet, and when that changes; `mine` are the touchpoints that concern it."""
@@ -77,8 +79,7 @@ class Asked:
         elif len(mine) >= self._least:
             for key, group in self.judge.grouping(mine, sitting.where):
                 for channel, purposes, found, changes in self._answers(self._own(key), group, now):
-                    matter = None if found is None else self._about(key, group, sitting)
-                    yield (None if found is None or matter is None else self._hold(purposes, channel, matter, found)), changes
+                    yield (None if found is None else self._hold(purposes, channel, self._about(key, group, sitting), found)), changes
 
     def _answers(self, own: Key, group: Sequence[Touchpoint], now: int) -> Iterator[Answer]:
         """About one group, for every contact that would belong to it."""
@@ -92,23 +93,22 @@ class Asked:
     def _from_the_start(self, mine: Sequence[Touchpoint], sitting: Sitting) -> Iterator[tuple[About, Key, Sequence[Touchpoint]]]:
         """The groups for precedence: a channel on which nothing has happened yet is one of them."""
         known: dict[tuple[About, Key], Sequence[Touchpoint]] = {}
+        abouts: dict[About, None] = {(): None} if self.standing else {}
         for key, group in self.judge.grouping(mine, sitting.where):
             about = self._about(key, group, sitting)
-            if about is not None:
-                known[about, self._own(key)] = group
-        keys = dict.fromkeys(own for channel in self._told_apart(mine) for own in self._looks(channel)) if known else {}
-        for about in dict.fromkeys(about for about, _ in known):
+            abouts[about] = None
+            known[about, self._own(key)] = group
+        keys = dict.fromkeys(own for channel in self._told_apart(mine) for own in self._looks(channel)) if abouts else {}
+        for about in abouts:
             for own in keys:
                 yield about, own, known.get((about, own), ())
 
-    def _about(self, key: Key, group: Sequence[Touchpoint], sitting: Sitting) -> About | None:
-        """None for touchpoints of a loose rule that are about nothing."""
+    def _about(self, key: Key, group: Sequence[Touchpoint], sitting: Sitting) -> About:
+        """What a contact has to be about to belong to the group; of a loose rule one group is about no matter."""
         refs = [f"{field[len(REF) :]}:{value}" for field, value in zip(self._fields, key, strict=True) if field.startswith(REF)]
-        if MATTER in self.judge.per:
+        if self._by_matter:
             matter = next((sitting.where[t.event_id] for t in group if t.event_id in sitting.where), None)
-            if matter is None:
-                return None
-            refs.append(":".join(matter))
+            refs.append(NO_MATTER if matter is None else ":".join(matter))
         return tuple(refs)
 
     def _own(self, key: Key) -> Key:

@@ -33,6 +33,7 @@ class Contacts:
         heeded = [judge for judge in judges.values() if judge.kind in KINDS and judge.name not in spec.unheeded]
         asked = [Asked(judge, spec.purposes, spec.channels, words) for judge in heeded]
         self.asked = tuple(one for one in asked if one.has_a_say())
+        self.standing = any(one.standing for one in self.asked)  # then somebody without touchpoints may be held, too
         self._order = tuple(spec.purposes)
         self._dockets: dict[frozenset[str], Docket] = {}
 
@@ -60,7 +61,7 @@ class Contacts:
         docket = self._dockets.get(types)
         if docket is None:
             concerned = [(asked, asked.concerned(types)) for asked in self.asked]
-            docket = tuple((asked, mine) for asked, mine in concerned if mine)
+            docket = tuple((asked, mine) for asked, mine in concerned if mine is not None)
             if len(self._dockets) >= REMEMBERED:
                 self._dockets.clear()
             self._dockets[types] = docket
@@ -69,10 +70,11 @@ class Contacts:
 
 def _wrong_purposes(spec: ContactRules, catalogue: Catalogue) -> Iterator[str]:
     for name, purpose in spec.purposes.items():
-        try:
-            catalogue.departments(purpose.type)
-        except ValueError as error:
-            yield f"contact_policy.purposes.{name}.type: {error}"
+        for field, refuses in (("type", catalogue.departments), ("department", lambda one: catalogue.check((one,)))):
+            try:
+                refuses(getattr(purpose, field))
+            except ValueError as error:
+                yield f"contact_policy.purposes.{name}.{field}: {error}"
 
 
 def _wrong_names(spec: ContactRules, known: Sequence[str]) -> Iterator[str]:
