@@ -20,7 +20,7 @@ EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 class Speaker(Console):
     """As wide as the terminal; into a pipe or a file as wide as it takes, because nobody's terminal sets the limit there."""
 
-    @property  # type: ignore[misc] - nobody sets it
+    @property  # type: ignore[misc]  # nobody sets it
     def size(self) -> ConsoleDimensions:
         """Characters in a line, and lines."""
         size = super().size
