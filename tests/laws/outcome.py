@@ -18,7 +18,6 @@ from tests.laws.oracle import Truth, truth
 from tests.laws.simulation import Simulation
 from tests.small_company import ALERTS, CONTACTS, COURT, JOURNEY_BOOK
 
-
 Judged = tuple[dict[str, Alert], dict[str, Journey], dict[str, ContactPolicy]]
 
 
@@ -63,9 +62,7 @@ def reached(simulation: Simulation) -> Outcome:
             for id, journey in _highest(simulation.published, Journey, "journey_id").items()
             if not journey.withdrawn
         },
-        policies={
-            id: policy.holds for id, policy in _highest(simulation.published, ContactPolicy, "customer_id").items() if policy.holds
-        },
+        policies={id: policy.holds for id, policy in _highest(simulation.published, ContactPolicy, "customer_id").items() if policy.holds},
     )
 
 
