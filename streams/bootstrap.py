@@ -1,18 +1,21 @@
 """The composition root: the one place where constructors are called and a pipeline is put together."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from hashlib import blake2b
+from os import SEEK_END, fsync
 from pathlib import Path
-from typing import NamedTuple
+from typing import BinaryIO, NamedTuple
 
+from schemas.command import Command, commands_source
 from schemas.company import Company
 from schemas.strict import InvalidConfiguration
 from sinks.clickhouse import Address, ClickHouseSink, EmbeddedServer, Retry, Target, connect, migrate, parse, refresh_rollups
-from streams.config import Loaded, alerts_of, journeys_of
-from streams.core.calendar import US
+from streams.config import Loaded, alerts_of, contacts_of, journeys_of
+from streams.core.brake import Watch
+from streams.core.calendar import US, duration
 from streams.core.identity import IdentityRules
 from streams.core.rules.court import Court
 from streams.engine.backfill import EPOCH_RECORDS, Backfill, Input, Progress
@@ -24,6 +27,7 @@ from streams.sources.readers import source_of
 from streams.stages.customer import CustomerStage
 from streams.stages.ingest import Ingest
 
+FOLLOW_EVERY = 1.0  # seconds between two looks at the files, and between two ticks
 PARTITIONS = 4  # logical; results do not depend on it, a folder keeps the number that it was made with
 
 
@@ -34,22 +38,77 @@ class Pipeline:
     backfill: Backfill
     sink: ClickHouseSink
     address: Address
+    commands: Input  # the file of what people said to these data
 
     def run(self, inputs: Sequence[Input], as_of: int | None) -> Progress:
         """Read, judge, and let the views see it."""
-        progress = self.backfill.run(inputs, as_of)
+        progress = self.backfill.run([*inputs, *self._said()], as_of)
+        self._show()
+        return progress
+
+    def follow(self, find: Callable[[], Sequence[Input]], stopped: Callable[[float], bool], now: Callable[[], int]) -> Progress:
+        """Read what `find` has found twice without a change, and judge by the clock on the wall, until stopped."""
+        backfill = self.backfill
+        seen: dict[Path, tuple[int, int]] = {}
+        while not stopped(FOLLOW_EVERY):
+            inputs = [*find(), *self._said()]
+            as_they_are = {given.path: state for given in inputs if (state := _state_of(given.path))}
+            if backfill.follow(
+                [given for given in inputs if given.path in seen and seen[given.path] == as_they_are.get(given.path)], now()
+            ):
+                self._show()
+            seen = as_they_are
+        self._show()
+        return backfill.progress
+
+    def _said(self) -> list[Input]:
+        """What people said while nobody listened."""
+        return [self.commands] if self.commands.path.is_file() else []
+
+    def _show(self) -> None:
+        """Let the views see it."""
         self.sink.refresh()
         client = connect(self.address)
         try:
             refresh_rollups(client, self.address.database)
         finally:
             client.disconnect()
+
+    def say(self, commands: Iterable[Command]) -> Progress:
+        """Write down what a person says, hear it, and let the views see it."""
+        write_down(self.commands.path, commands)
+        progress = self.backfill.hear(self.commands)
+        self.sink.refresh()
         return progress
+
+
+def _state_of(path: Path) -> tuple[int, int] | None:
+    """A file that is still being written has another one a moment later; one that was taken away has none."""
+    try:
+        stat = path.stat()
+    except FileNotFoundError:
+        return None
+    return stat.st_size, stat.st_mtime_ns
+
+
+def write_down(path: Path, commands: Iterable[Command]) -> None:
+    """Append commands to the file of what people said; after a line that a kill cut off they begin a new one."""
+    with path.open("a+b") as file:
+        if file.tell() and not _ends_a_line(file):
+            file.write(b"\n")
+        file.writelines(command.event() + b"\n" for command in commands)
+        file.flush()
+        fsync(file.fileno())
+
+
+def _ends_a_line(file: BinaryIO) -> bool:
+    file.seek(-1, SEEK_END)
+    return file.read(1) == b"\n"
 
 
 def customer_stage(company: Company, court: Court) -> CustomerStage:
     """The stage `customer` of this company."""
-    return CustomerStage(IdentityRules.of(company), court, alerts_of(company), journeys_of(company))
+    return CustomerStage(IdentityRules.of(company), court, alerts_of(company), journeys_of(company), contacts_of(company, court))
 
 
 class Server(NamedTuple):
@@ -86,6 +145,7 @@ def embedded(
     on_retry: Callable[[Retry], None] = lambda _retry: None,
     partitions: int = PARTITIONS,
     epoch_records: int = EPOCH_RECORDS,
+    brake: bool = True,
 ) -> Iterator[Pipeline]:
     """A pipeline with its state in `folder`; leaving the context saves what was acknowledged and stops what was started."""
     company, settings = loaded.company, Settings()
@@ -110,10 +170,12 @@ def embedded(
             version=version_of(company),
             longest=company.max_record,
             received_at=int(datetime.now(UTC).timestamp() * US),
+            lateness=max((duration(source.lateness) for source in company.sources), default=0),
             report=report,
             epoch_records=epoch_records,
+            watch=Watch(company.brake) if brake else None,
         )
-        yield Pipeline(backfill, sink, address)
+        yield Pipeline(backfill, sink, address, Input(commands_source(), folder.commands))
 
 
 def version_of(company: Company) -> str:

@@ -122,7 +122,8 @@ class ClickHouseSink:
         """
         rows, self._complete = self._complete, []
         if rows:
-            sql = f"INSERT INTO {self.address.database}.ingest_batches (token, timeline, identity, journeys, alerts, dead_letters) VALUES"
+            columns = "token, timeline, identity, journeys, alerts, policies, dead_letters"
+            sql = f"INSERT INTO {self.address.database}.ingest_batches ({columns}) VALUES"
             settings = {**SETTINGS, "insert_deduplication_token": f"{SCHEMA_VERSION}:{_hash(str(row).encode() for row in rows)}"}
             self.insist(lambda: self._client.execute(sql, rows, settings=settings))
 

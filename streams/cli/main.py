@@ -6,6 +6,7 @@ from importlib.metadata import version
 from typing import Annotated
 
 import typer
+from pydantic import ValidationError
 
 from schemas.strict import InvalidConfiguration
 from streams.cli import demo, look, production, rules, run, setup
@@ -44,12 +45,18 @@ def options(
 
 def main() -> None:
     """The console script: errors that people can mend are messages, not tracebacks."""
-    logging.getLogger("clickhouse_driver").addHandler(logging.NullHandler())  # it logs refused connections with their stack
+    for client in ("clickhouse_driver", "kafka", "aiokafka"):  # each logs every refused connection; we say it once
+        logging.getLogger(client).addHandler(logging.NullHandler())
     try:
         app(standalone_mode=True)
     except InvalidConfiguration as error:
         for problem in error.problems:
             complain(problem)
+        sys.exit(2)
+    except ValidationError as error:  # of settings; nothing else is validated here
+        for wrong in error.errors():
+            name = "".join(f"REDTHREAD_{str(part).upper()}: " for part in wrong["loc"][:1])
+            complain(name + wrong["msg"].removeprefix("Value error, "))
         sys.exit(2)
     except UNREACHABLE as error:
         complain(f"cannot reach the server: {error}")

@@ -1,11 +1,11 @@
-"""Commands for production on Kafka: topics, worker, ingest, tail."""
+"""Commands for production on Kafka: topics, worker, ingest, tail, sink, canary."""
 
 import typer
 
-from streams.cli import ingest, sink, tail, topics, worker
+from streams.cli import canary, ingest, sink, tail, topics, worker
 
 
 def register(app: typer.Typer) -> None:
     """Add the commands."""
-    for module in (topics, worker, ingest, tail, sink):
+    for module in (topics, worker, ingest, tail, sink, canary):
         module.register(app)

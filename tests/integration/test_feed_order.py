@@ -8,8 +8,8 @@ from schemas.envelope import seal
 from schemas.identity import IdentityChange
 from sinks.feed import Feed, Limits
 from sinks.feed.feed import REFRESH_AFTER, REFRESH_SHARE
+from tests.integration.feed_process import Nothing
 from tests.integration.published import alert, entry
-from tests.integration.test_feed_rebalance import Nothing
 
 ROWS, ALERTS, IDENTITY = (TopicPartition(topic, 0) for topic in ("timeline", "alerts", "identity"))
 CHANGE = IdentityChange(identifier="email:a", customer_id=None, first_seen=0, version=1)

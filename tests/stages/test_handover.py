@@ -4,6 +4,7 @@ from msgspec.structs import replace
 from schemas.alert import Alert
 from schemas.clock import Clock, Tick
 from schemas.codec import decoder, encode
+from schemas.contact import ContactHold, ContactPolicy
 from schemas.identity import Arrived, IdentityChange, Join, Toxic
 from schemas.journey import Journey
 from schemas.state import UNKNOWN, FamilyState, Handover, IdentityEntry
@@ -37,6 +38,8 @@ JOURNEY = Journey(
     last_at=2,
     version=3,
 )
+
+POLICY = ContactPolicy(customer_id="C", holds=(ContactHold(rule="untimely", purposes=("promo",)),), version=3)
 
 
 def receive(state, body, part=0, of=1, source=YOUNG):
@@ -112,8 +115,14 @@ def test_of_two_ledger_entries_the_higher_version_was_published_last():
         "identity": {"email:a": IdentityEntry("D", 1, 4)},
         "alerts": {"A": replace(ALERT, status="resolved", version=4)},
         "journeys": {"J": replace(JOURNEY, status="completed", version=4)},
+        "policies": {"C": replace(POLICY, holds=(), version=4)},
     }
-    older = {"identity": {"email:a": IdentityEntry("C", 1, 3)}, "alerts": {"A": ALERT}, "journeys": {"J": JOURNEY}}
+    older = {
+        "identity": {"email:a": IdentityEntry("C", 1, 3)},
+        "alerts": {"A": ALERT},
+        "journeys": {"J": JOURNEY},
+        "policies": {"C": POLICY},
+    }
     for ours, theirs in ((newer, older), (older, newer)):
         state = receive(FamilyState(**ours), FamilyState(**theirs))
         assert {name: getattr(state, name) for name in newer} == newer
@@ -148,7 +157,7 @@ def test_an_unknown_entry_is_published_again_whatever_is_true():
         journeys={"J": replace(JOURNEY, withdrawn=True)},
         version=3,
     )
-    step = STAGE.evaluate(OLD, receive(ours, theirs), Tick(3, Clock(HOUR)), False)
+    step = STAGE.evaluate(OLD, receive(ours, theirs), Tick(3, Clock(HOUR)))
     assert [(type(change).__name__, change.version) for change in step.outputs] == [
         ("IdentityChange", 4),
         ("Alert", 4),
@@ -156,10 +165,18 @@ def test_an_unknown_entry_is_published_again_whatever_is_true():
     ]
 
 
-def test_what_a_person_said_survives_a_tie():
+def test_two_different_policies_of_one_version_become_unknown_and_are_published_again_whatever_is_true():
+    ours, theirs = (FamilyState(policies={"C": policy}, version=3) for policy in (POLICY, replace(POLICY, holds=())))
+    for one, other in ((ours, theirs), (theirs, ours)):
+        state = receive(one, other)
+        assert [hold.rule for hold in state.policies["C"].holds] == [UNKNOWN]
+        assert STAGE.evaluate(OLD, state, Tick(3, Clock(HOUR))).outputs == (ContactPolicy(customer_id="C", changed_at=HOUR, version=4),)
+
+
+def test_a_tie_about_what_a_person_said_is_settled_by_judging_again():
     ours, theirs = (FamilyState(alerts={"A": replace(ALERT, status=status)}, version=3) for status in ("open", "acknowledged"))
-    assert receive(ours, theirs).alerts == {"A": replace(ALERT, status="acknowledged", summary=UNKNOWN)}
-    assert receive(theirs, ours).alerts == {"A": replace(ALERT, status="acknowledged", summary=UNKNOWN)}
+    assert receive(ours, theirs).alerts == {"A": replace(ALERT, status="open", summary=UNKNOWN)}
+    assert receive(theirs, ours).alerts == {"A": replace(ALERT, status="open", summary=UNKNOWN)}
 
 
 def large_family():
@@ -169,6 +186,7 @@ def large_family():
         identity={f"email:{n}": IdentityEntry(f"C{n}", n, 1) for n in range(20)},
         alerts={f"A{n}": replace(ALERT, alert_id=f"A{n}", version=1) for n in range(5)},
         journeys={f"J{n}": replace(JOURNEY, journey_id=f"J{n}", version=1) for n in range(5)},
+        policies={f"C{n}": replace(POLICY, customer_id=f"C{n}", version=1) for n in range(5)},
         version=1,
         clock=Clock(9, {"service": 9}),
     )
@@ -197,9 +215,9 @@ def test_a_family_is_not_judged_before_all_parts_are_here():
     tick = Tick(3, Clock(HOUR))
     body = family("email:b")
     waiting = receive(family("email:a"), body, 0, 2)
-    assert STAGE.evaluate(OLD, waiting, tick, False) == Step(waiting)
+    assert STAGE.evaluate(OLD, waiting, tick) == Step(waiting)
     complete = receive(waiting, FamilyState(), 1, 2)
-    published = STAGE.evaluate(OLD, complete, tick, False).outputs
+    published = STAGE.evaluate(OLD, complete, tick).outputs
     assert [change.identifier for change in published if isinstance(change, IdentityChange)] == ["email:a", "email:b"]
 
 

@@ -17,13 +17,15 @@ from typing import Any
 import structlog
 from aiokafka.errors import KafkaError
 
+from streams.core.brake import BrakePulled
 from streams.engine.faust.consumer import Chunk
 from streams.engine.faust.outbox import RecordTooLarge
+from streams.engine.watermarks import WentLive
 
-EXIT_BUG = 1
+EXIT_BUG, EXIT_BRAKE = 1, 73
 IN_FLIGHT = 16  # times as many records as are worked on at once may be here, worked on or waiting for their partition
 
-SAYS_NO_VALUES = (KafkaError, OSError, RecordTooLarge)  # their messages are about servers and sizes
+SAYS_NO_VALUES = (KafkaError, OSError, RecordTooLarge, WentLive)  # their messages are about servers and sizes
 
 Handle = Callable[[Any, Sequence[Any]], Awaitable[None]]  # (topic and partition), records
 
@@ -105,6 +107,9 @@ class Lanes:
                 await stream.ack(event)
         except asyncio.CancelledError:
             raise
+        except BrakePulled as brake:  # nothing of the chunk was published
+            log.critical("the brake on dead letters was pulled", **brake.pulled._asdict(), says=str(brake))
+            self._end(EXIT_BRAKE)
         except BaseException as error:  # noqa: BLE001 - see the module's rule
             chunk: Chunk = events[0].message
             place = {"topic": chunk.topic, "partition": chunk.partition, "offset": chunk.offset}
