@@ -15,10 +15,8 @@ from streams.cli.options import examples
 SESSION = 45_000  # milliseconds until the group gives the partitions of a process that died to another
 FOR_EVER = 86_400_000  # milliseconds between two polls: ClickHouse may be away for longer than the client thinks right; heartbeats go on
 MESSAGES_AT_ONCE = 5_000
-FETCH_BYTES, FETCH_WAIT = (
-    200_000,
-    100,
-)  # bytes, milliseconds until a fetch returns with less: an alert may wait for it, a broker works per fetch
+FETCH_BYTES = 200_000
+FETCH_WAIT = 100  # milliseconds until a fetch returns with less: a broker works per fetch, and an alert can wait for so long
 LOCALHOST = "127.0.0.1"
 
 log = structlog.get_logger("redthread.sink")
