@@ -277,10 +277,7 @@ class MemorySink:
     def __init__(self) -> None:
         self.written: list[Any] = []
 
-    def record(self) -> None:
-        pass
-
-    def insert(self, token: str, outputs: list[Any]) -> list[DeadLetter]:
+    def write(self, token: str, outputs: list[Any]) -> list[DeadLetter]:
         self.written += outputs
         return []
 
