@@ -8,7 +8,7 @@ from schemas.ids import customer_id
 from schemas.plain import Published
 from sinks.clickhouse import Address, ClickHouseSink, Column, InvalidQuery, Reader, connect, export
 from sinks.clickhouse.export import lines
-from tests.integration.published import MARCH, alert, change, entry, journey
+from tests.integration.published import MARCH, alert, change, entry, journey, policy
 
 pytestmark = pytest.mark.server
 
@@ -89,6 +89,7 @@ OUTPUTS: list[Published] = [
     journey(waiting={"service": 1, "offline": 2}),
     alert("1"),
     alert("2", status="withdrawn"),
+    policy(),
 ]
 
 
@@ -105,6 +106,7 @@ def test_exports_do_not_depend_on_order_batches_or_repetition(address: Address, 
             "journey_latest",
             "alert_versions",
             "alert_latest",
+            "contact_policy_latest",
         ):
             client.execute(f"TRUNCATE TABLE {address.database}.{table}")
         for number, output in enumerate([*reversed(OUTPUTS), *OUTPUTS]):
@@ -112,7 +114,7 @@ def test_exports_do_not_depend_on_order_batches_or_repetition(address: Address, 
         sink.refresh()
         assert export(client, address.database, tmp_path / "second") == first
         names = sorted(path.name for path in (tmp_path / "first").iterdir())
-        assert names == ["alerts.jsonl", "customers.jsonl", "journeys.jsonl", "timeline.jsonl"]
+        assert names == ["alerts.jsonl", "contact_policy.jsonl", "customers.jsonl", "journeys.jsonl", "timeline.jsonl"]
         assert all((tmp_path / "first" / name).read_bytes() == (tmp_path / "second" / name).read_bytes() for name in names)
         (customer,) = lines(client, address.database, "customers")
         assert customer == (
