@@ -4,6 +4,7 @@ from typing import Any
 
 from pydantic import Field, model_validator
 
+from schemas.across import AcrossRule
 from schemas.nearest import nearest
 from schemas.rule import Hours, Rule, Selector
 from schemas.source import Source
@@ -73,6 +74,7 @@ class Company(Strict):
     words: dict[str, Selector] = Field({}, description="selectors used by several rules, named once")
     journeys: dict[str, JourneySpec] = {}
     rules: dict[str, Rule] = {}
+    across: dict[str, AcrossRule] = Field({}, description="rules across customers: queries over the views, asked on a schedule")
     max_record: int = Field(1_000_000, ge=1_000, description="bytes; a larger input record is a dead letter")
     ahead: Duration = Field("1d", description="an event further in the future than this is a dead letter")
 
@@ -94,4 +96,6 @@ class Company(Strict):
                 if department not in self.departments:
                     near = nearest(department, self.departments)
                     raise ValueError(f"source {source.source}: department {department!r} is not declared under departments{near}")
+        for name in sorted(self.across.keys() & self.rules.keys()):
+            raise ValueError(f"across.{name}: there is a rule of that name under rules: too")
         return self

@@ -10,7 +10,8 @@ from typing import NamedTuple
 
 from schemas.company import Company
 from schemas.strict import InvalidConfiguration
-from sinks.clickhouse import Address, ClickHouseSink, EmbeddedServer, Retry, Target, connect, migrate, parse, refresh_rollups
+from sinks.clickhouse import Address, ClickHouseSink, EmbeddedServer, Reader, Retry, Target, connect, migrate, parse, refresh_rollups
+from streams.across.evaluate import Evaluator, Verdict
 from streams.config import Loaded, alerts_of, journeys_of
 from streams.core.calendar import US
 from streams.core.identity import IdentityRules
@@ -34,9 +35,11 @@ class Pipeline:
     backfill: Backfill
     sink: ClickHouseSink
     address: Address
+    company: Company
+    on_verdict: Callable[[Verdict], None] = lambda _verdict: None
 
     def run(self, inputs: Sequence[Input], as_of: int | None) -> Progress:
-        """Read, judge, and let the views see it."""
+        """Read, judge, let the views see it, and judge across customers what they show then."""
         progress = self.backfill.run(inputs, as_of)
         self.sink.refresh()
         client = connect(self.address)
@@ -44,7 +47,14 @@ class Pipeline:
             refresh_rollups(client, self.address.database)
         finally:
             client.disconnect()
+        if self.company.across and progress.records:
+            self._look_across(progress.newest if as_of is None else as_of)
         return progress
+
+    def _look_across(self, now: int) -> None:
+        with Reader(self.address) as reader:
+            for verdict in Evaluator(self.company, reader, self.sink.write).evaluate(now, historical=True):
+                self.on_verdict(verdict)
 
 
 def customer_stage(company: Company, court: Court) -> CustomerStage:
@@ -86,6 +96,7 @@ def embedded(
     on_retry: Callable[[Retry], None] = lambda _retry: None,
     partitions: int = PARTITIONS,
     epoch_records: int = EPOCH_RECORDS,
+    on_verdict: Callable[[Verdict], None] = lambda _verdict: None,
 ) -> Iterator[Pipeline]:
     """A pipeline with its state in `folder`; leaving the context saves what was acknowledged and stops what was started."""
     company, settings = loaded.company, Settings()
@@ -113,7 +124,7 @@ def embedded(
             report=report,
             epoch_records=epoch_records,
         )
-        yield Pipeline(backfill, sink, address)
+        yield Pipeline(backfill, sink, address, company, on_verdict)
 
 
 def version_of(company: Company) -> str:

@@ -56,7 +56,8 @@ def summary(company: Company) -> dict[str, Any]:
     """What the company file says, counted."""
     own = company.types
     types = {name for source in company.sources for name in source.types}
-    enabled = [name for name, rule in company.rules.items() if rule.enabled]
+    known = {**company.rules, **company.across}
+    enabled = [name for name, rule in known.items() if rule.enabled]
     return {
         "company": company.company,
         "timezone": company.timezone,
@@ -68,7 +69,7 @@ def summary(company: Company) -> dict[str, Any]:
         "types": sorted(types),
         "unknown_types": sorted(name for name in types if name not in VOCABULARY and name not in own),
         "rules": len(enabled),
-        "rules_off": sorted(set(company.rules) - set(enabled)),
+        "rules_off": sorted(set(known) - set(enabled)),
         "journeys": list(company.journeys),
         "identifier_kinds": list(company.kinds),
     }

@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Any
@@ -14,6 +14,7 @@ from schemas.company import Company
 from schemas.strict import InvalidConfiguration
 from sinks.clickhouse import Address, Reader, Retry, ServerError
 from sinks.clickhouse.errors import GONE, sentence
+from streams.across.evaluate import Verdict
 from streams.bootstrap import Pipeline, embedded, inputs_of
 from streams.cli.options import DATA_FOLDER, CompanyFile, Json, Server, examples
 from streams.cli.output import Format, err, out, print_json, print_rows
@@ -83,7 +84,7 @@ def run_inputs(loaded: Loaded, folder: DataFolder, inputs: Sequence[Input], as_o
     """Run, with progress on stderr, and return what was found."""
     started = time.monotonic()
     try:
-        with progress(inputs) as report, embedded(loaded, folder, url=server, report=report, on_retry=_waiting) as pipeline:
+        with progress(inputs) as report, _pipeline(loaded, folder, server, report) as pipeline:
             before = pipeline.backfill.progress.records
             position = pipeline.run(inputs, as_of)
             return _summary(pipeline, position.records - before, time.monotonic() - started)
@@ -141,6 +142,17 @@ def progress(inputs: Sequence[Input]) -> Iterator[Callable[[Position, Input | No
             )
 
         yield report
+
+
+def _pipeline(
+    loaded: Loaded, folder: DataFolder, server: str | None, report: Callable[[Position, Input | None], None]
+) -> AbstractContextManager[Pipeline]:
+    return embedded(loaded, folder, url=server, report=report, on_retry=_waiting, on_verdict=_unasked)
+
+
+def _unasked(verdict: Verdict) -> None:
+    if verdict.problem:
+        err.print(f"not asked: {verdict.rule}: {verdict.problem}", style="yellow", markup=False)
 
 
 def _waiting(retry: Retry) -> None:

@@ -58,7 +58,7 @@ def local_time(at: int, zone: tzinfo) -> str:
 
 def _sent_to_and_fro(facts: Facts, holder: str, zone: tzinfo) -> str:
     names = _values(facts.evidence, holder)
-    between = f" between {_list(names)}" if names else ""
+    between = f" between {listed(names)}" if names else ""
     return f"{facts.subject} went back and forth{between} {_times(facts.size)} {_span(facts, zone)}."
 
 
@@ -72,7 +72,7 @@ def _missing(facts: Facts, zone: tzinfo) -> str:
 
 def _too_many(facts: Facts, each: str | None, zone: tzinfo) -> str:
     names = _values(facts.evidence, each) if each else []
-    by = f" ({_list(names)})" if names else f" ({_where(facts.evidence)})"
+    by = f" ({listed(names)})" if names else f" ({_where(facts.evidence)})"
     first = local_time(facts.evidence[0].at, zone)
     return f"{_what(facts.evidence)} {_times(len(facts.evidence))}{by} since {first}, too often {_span(facts, zone)}"
 
@@ -92,11 +92,11 @@ def _span(facts: Facts, zone: tzinfo) -> str:
 
 def _what(touchpoints: Iterable[Touchpoint]) -> str:
     """`ticket.assigned` is written `ticket assigned`."""
-    return _list(_distinct(t.type.replace(".", " ").replace("_", " ") for t in touchpoints))
+    return listed(_distinct(t.type.replace(".", " ").replace("_", " ") for t in touchpoints))
 
 
 def _where(touchpoints: Sequence[Touchpoint]) -> str:
-    return _list(_values(touchpoints, "team") or _values(touchpoints, "department"))
+    return listed(_values(touchpoints, "team") or _values(touchpoints, "department"))
 
 
 def _values(touchpoints: Iterable[Touchpoint], field: str) -> list[str]:
@@ -107,7 +107,7 @@ def _distinct(names: Iterable[str]) -> list[str]:
     return list(dict.fromkeys(names))
 
 
-def _list(names: Sequence[str]) -> str:
+def listed(names: Sequence[str]) -> str:
     """`A`, `A and B`, `A, B and C`, `A, B, C and 2 more`."""
     if len(names) > AT_MOST:
         names = [*names[:AT_MOST], f"{len(names) - AT_MOST} more"]
