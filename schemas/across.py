@@ -35,7 +35,7 @@ MEANING: Mapping[str, str] = MappingProxyType(
 )
 GIVEN: Mapping[str, str] = MappingProxyType(
     {
-        "now": "the instant that the question is asked for: DateTime64(6, 'UTC')",
+        "now": "the instant that is asked for: DateTime64(6, 'UTC')",
         "sources": "names of the company's sources: Array(String)",
         "quiet": "seconds after which each of them counts as silent, in the same order: Array(UInt64)",
         "live": "those that are read from a topic: Array(String)",
@@ -82,7 +82,9 @@ class AcrossRule(Strict):
     who: str | None = Field(None, description="the department that has to act")
     every: Duration = Field("5m", description="how often it is asked")
     key: Columns = Field(description="columns of the query that tell findings apart")
-    parameters: dict[str, Scalar | tuple[Scalar, ...]] = Field({}, description="values of {name:Type} in the query; a duration is in seconds")
+    parameters: dict[str, Scalar | tuple[Scalar, ...]] = Field(
+        {}, description="values of {name:Type} in the query; a duration is in seconds"
+    )
     query: str = Field(description="SELECT over the views as of {now:DateTime64(6, 'UTC')}; one row is one finding")
     summary: Annotated[Texts, AfterValidator(_sentence), Field(min_length=1)] = Field(
         description="one sentence about a finding; {name} takes a column of the row"

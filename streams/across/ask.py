@@ -28,6 +28,7 @@ OPENED = """
 SELECT toString(alert_id), max(changed_at) FROM alert_changes
 WHERE change = 'opened' AND has({rules:Array(String)}, rule) GROUP BY alert_id
 """
+NEWEST = "SELECT maxOrNull(occurred_at) FROM timeline"
 FIELDS = Alert.__struct_fields__
 
 
@@ -52,6 +53,12 @@ def _parameter(value: object) -> object:
 def written(at: int) -> str:
     """An instant as the server reads it: the driver would cut it to whole seconds."""
     return moment(at).strftime("%Y-%m-%d %H:%M:%S.%f")
+
+
+def newest(reader: Reader) -> int:
+    """When the newest touchpoint occurred; 0 where there is none."""
+    at = next(reader.query(NEWEST).rows)[0]
+    return 0 if at is None else instant(at)
 
 
 def findings(reader: Reader, across: Across, company: Company, now: int) -> tuple[Finding, ...]:

@@ -43,7 +43,9 @@ def check(company: Company, fixtures: Iterable[Told]) -> None:
     for told in fixtures:
         rule = told.fixture.rule
         if rule not in company.across:
-            problems.append(f"{told.file}:{told.line('rule')}: rule: there is no rule {rule!r} across customers{nearest(rule, company.across)}")
+            problems.append(
+                f"{told.file}:{told.line('rule')}: rule: there is no rule {rule!r} across customers{nearest(rule, company.across)}"
+            )
         for number, case in enumerate(told.fixture.cases):
             line = told.line("cases", number)
             for arrival in case.arrivals:
@@ -105,7 +107,7 @@ class Bench:
     def _case(self, company: Company, rule: str, case: Case, setting: Setting) -> Iterator[str]:
         for table in FILLED:
             self._client.execute(f"TRUNCATE TABLE {self._address.database}.{table}")
-        evaluator = Evaluator(company, self._reader, lambda token, alerts: self._write(token, alerts))
+        evaluator = Evaluator(company, self._reader, self._write)
         names: dict[str, str] = {}  # event id -> as the story calls it
         customers: dict[str, str] = {}
         now = 0

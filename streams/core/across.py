@@ -171,7 +171,9 @@ class Across:
         try:
             return text.format_map({name: _spoken(value, self._zone) for name, value in row.items()})
         except KeyError as error:
-            raise self._unusable(f"summary names {{{error.args[0]}}}{nearest(error.args[0], row)}, which is no column of the query") from None
+            raise self._unusable(
+                f"summary names {{{error.args[0]}}}{nearest(error.args[0], row)}, which is no column of the query"
+            ) from None
 
     def _unusable(self, why: str) -> UnusableAnswer:
         return UnusableAnswer(f"across.{self.name}: {why}")

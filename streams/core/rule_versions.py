@@ -11,7 +11,6 @@ from typing import Any
 
 from pydantic import BaseModel
 
-
 PROSE = frozenset({"means", "first_step", "budget"})
 LENGTH = 12  # 48 bits: two versions of one rule do not collide by chance, and people can still compare them
 

@@ -55,7 +55,7 @@ def test_check_says_what_the_company_file_says():
 ✓ {EXAMPLES}/minimal/redthread.yaml: Kaffeehaus Versand, times in Europe/Berlin
   sources      shop (online, csv), desk (service, jsonl)
   types        7 that the sources name
-  rules        31
+  rules        33
   journeys     order, ticket, lead, complaint
   identifiers  crm_id, user, loyalty, email, phone, device, cookie, source
 """,

@@ -63,6 +63,8 @@ def test_what_the_pipeline_finds_is_the_truth(tmp_path: Path, seed: int) -> None
     engine.close()
 
     truth = json.loads(made.truth.read_text(encoding="utf-8"))
+    # Those are asked of the tables, which there are none of here; `redthread demo` compares them too.
+    truth["alerts"] = [alert for alert in truth["alerts"] if alert["rule"] not in loaded.company.across]
     named = {
         i
         for people in (truth["people"], *([e["identifiers"] for e in truth[k]] for k in ("alerts", "near_misses")))
