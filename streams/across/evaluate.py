@@ -18,7 +18,7 @@ from streams.core.calendar import duration
 
 BUDGETED = duration("30d")  # a budget is for a month
 
-Publish = Callable[[str, Sequence[Alert]], None]  # token, alerts
+Publish = Callable[[str, Sequence[Alert]], object]  # token, alerts
 
 
 class Verdict(NamedTuple):

@@ -8,7 +8,9 @@ import typer
 from rich.table import Table
 from rich.text import Text
 
+from schemas.across import AcrossRule
 from schemas.company import Company
+from schemas.rule import Rule
 from schemas.strict import InvalidConfiguration
 from schemas.vocabulary import VOCABULARY
 from streams.cli.options import COMPANY_FILE, Json, examples
@@ -56,7 +58,7 @@ def summary(company: Company) -> dict[str, Any]:
     """What the company file says, counted."""
     own = company.types
     types = {name for source in company.sources for name in source.types}
-    known = {**company.rules, **company.across}
+    known: dict[str, Rule | AcrossRule] = {**company.rules, **company.across}
     enabled = [name for name, rule in known.items() if rule.enabled]
     return {
         "company": company.company,

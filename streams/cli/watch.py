@@ -25,6 +25,7 @@ from streams.core.calendar import US, instant
 from streams.settings import Settings
 
 if TYPE_CHECKING:
+    from sinks.clickhouse import Address
     from streams.across.evaluate import Publish, Verdict
 
 LONGEST = 60.0  # seconds of one sleep
@@ -75,15 +76,12 @@ def watch(
     found, settings = load(company).company, Settings()
     if as_of is not None and not once:
         raise InvalidConfiguration(["--as-of: needs --once; for ever there is only now"])
-    with _evaluator(found, settings, server, kafka) as (evaluate, wait):
+    with _evaluator(found, settings, server, kafka) as (evaluate, wait, refresh):
         if once:
-            at = None if as_of is None else moment(as_of, found)
-            if as_of == "end":
-                raise InvalidConfiguration(
-                    ["--as-of: 'end' is known to `redthread run` alone; write now or a time such as 2026-04-05T12:00"]
-                )
-            _ = at is None and wait(lambda: False)
-            _show(evaluate(_now() if at is None else at, None, at is not None), json)
+            now = _now()
+            _ = wait(lambda: False)
+            refresh()
+            _show(evaluate(now if as_of is None else moment(as_of, found), None, as_of is not None), json)
         else:
             _for_ever(found, evaluate, wait)
 
@@ -92,7 +90,7 @@ Evaluate = Callable[[int | None, Sequence[str] | None, bool], "tuple[Verdict, ..
 
 
 @contextmanager
-def _evaluator(company: Company, settings: Settings, server: str, kafka: str | None) -> Iterator[tuple[Evaluate, Wait]]:
+def _evaluator(company: Company, settings: Settings, server: str, kafka: str | None) -> Iterator[tuple[Evaluate, Wait, Callable[[], None]]]:
     from sinks.clickhouse import ClickHouseSink, Reader, parse
     from streams.across.ask import newest
     from streams.across.evaluate import Evaluator
@@ -108,7 +106,18 @@ def _evaluator(company: Company, settings: Settings, server: str, kafka: str | N
         def evaluate(now: int | None, names: Sequence[str] | None, historical: bool) -> "tuple[Verdict, ...]":
             return evaluator.evaluate(newest(reader) if now is None else now, names, historical=historical)
 
-        yield evaluate, wait
+        yield evaluate, wait, lambda: sink.insist(lambda: _refreshed(address))
+
+
+def _refreshed(address: "Address") -> None:
+    """Have the views computed that are as old as an hour else."""
+    from sinks.clickhouse import connect, refresh_rollups
+
+    client = connect(address)
+    try:
+        refresh_rollups(client, address.database)
+    finally:
+        client.disconnect()
 
 
 def _at_once(_until: Until) -> bool:

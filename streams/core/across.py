@@ -171,9 +171,8 @@ class Across:
         try:
             return text.format_map({name: _spoken(value, self._zone) for name, value in row.items()})
         except KeyError as error:
-            raise self._unusable(
-                f"summary names {{{error.args[0]}}}{nearest(error.args[0], row)}, which is no column of the query"
-            ) from None
+            name = error.args[0]
+            raise self._unusable(f"summary names {{{name}}}, which is no column of the query{nearest(name, row)}") from None
 
     def _unusable(self, why: str) -> UnusableAnswer:
         return UnusableAnswer(f"across.{self.name}: {why}")

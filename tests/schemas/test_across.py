@@ -18,7 +18,7 @@ def problems(**changes: object) -> tuple[str, ...]:
 
 def test_a_rule_says_what_it_asks_and_how_often():
     rule = validate(AcrossRule, RULE, "rule.yaml")
-    assert (rule.key, rule.every, rule.placeholders, rule.enabled) == (("source",), "5m", {"now", "least"}, True)
+    assert (list(rule.key), rule.every, sorted(rule.placeholders), rule.enabled) == (["source"], "5m", ["least", "now"], True)
     assert validate(AcrossRule, RULE | {"key": ["a", "b"]}, "rule.yaml").key == ("a", "b")
 
 
