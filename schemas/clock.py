@@ -13,6 +13,9 @@ class Clock(Struct, frozen=True, array_like=True):
 
     now: int
     departments: dict[str, int] = {}
+    live_since: int = (
+        0  # what broke up to then is history, and nobody is told of it; `NEVER` in a backfill or replay, 0 where there was none
+    )
 
     def of(self, departments: Iterable[str]) -> int:
         """The lowest clock of those departments; one without a source has nothing more to say and is complete up to `now`.

@@ -5,8 +5,9 @@ from typing import Any
 from pydantic import Field, model_validator
 
 from schemas.across import AcrossRule
+from schemas.command import COMMANDS
 from schemas.nearest import nearest
-from schemas.rule import Hours, Rule, Selector
+from schemas.rule import Hours, Rule, Scalar, Selector
 from schemas.source import Source
 from schemas.strict import Duration, Strict
 
@@ -50,6 +51,33 @@ class JourneySpec(Strict):
     our_turn: Selector = Field((), description="from here on the customer waits for us again")
 
 
+class Purpose(Strict):
+    """What a contact for this purpose looks like as a touchpoint: rules that forbid or limit such touchpoints have a say in it."""
+
+    type: str = Field(description="its event type, such as campaign.sent")
+    department: str = Field(description="who contacts the customer")
+    attributes: dict[str, Scalar] = Field({}, description="what the event would say besides, as far as rules look at it")
+
+
+class ContactRules(Strict):
+    """Before a customer is contacted: whether that would break a rule."""
+
+    purposes: dict[str, Purpose] = Field({}, description="what customers are contacted for; without any there is no contact policy")
+    channels: tuple[str, ...] = Field(
+        (), description="asked for each of these, and for those that occur, where a rule tells channels apart"
+    )
+    unheeded: tuple[str, ...] = Field((), description="rules that hold no contact; they alert all the same")
+
+
+class Brake(Strict):
+    """When too many records of one source become dead letters, reading stops before they are acknowledged."""
+
+    share: float = Field(0.5, gt=0, le=1, description="more than this share of the last records")
+    of: int = Field(1_000, ge=1, description="how many records those are")
+    least: int = Field(200, ge=1, description="and at least so many of them")
+    in_a_row: int = Field(500, ge=1, description="or so many one after the other")
+
+
 class Company(Strict):
     """The whole of `redthread.yaml`, with the pack merged in."""
 
@@ -75,7 +103,9 @@ class Company(Strict):
     journeys: dict[str, JourneySpec] = {}
     rules: dict[str, Rule] = {}
     across: dict[str, AcrossRule] = Field({}, description="rules across customers: queries over the views, asked on a schedule")
+    contact_policy: ContactRules = ContactRules()
     max_record: int = Field(1_000_000, ge=1_000, description="bytes; a larger input record is a dead letter")
+    brake: Brake = Field(Brake(), description="stops a bad deploy from sending everything to the dead letters")
     ahead: Duration = Field("1d", description="an event further in the future than this is a dead letter")
 
     @property
@@ -92,6 +122,8 @@ class Company(Strict):
     @model_validator(mode="after")
     def _known_names(self) -> "Company":
         for source in self.sources:
+            if source.source == COMMANDS:
+                raise ValueError(f"source {COMMANDS}: this name is taken by what people say to Redthread; choose another")
             for department in source.departments:
                 if department not in self.departments:
                     near = nearest(department, self.departments)

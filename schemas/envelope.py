@@ -11,6 +11,7 @@ from typing import Any, Literal, NamedTuple
 from msgspec import Raw, Struct, ValidationError, json
 
 from schemas.alert import Alert
+from schemas.contact import ContactPolicy
 from schemas.dead_letter import DeadLetter
 from schemas.identity import IdentityChange
 from schemas.journey import Journey
@@ -82,6 +83,13 @@ FORMS: Mapping[type[Any], Form] = {
         lambda alert: alert.alert_id,
         lambda alert: f"{alert.alert_id}:{alert.version}",
         lambda alert: alert.changed_at,
+    ),
+    ContactPolicy: Form(
+        "contact.policies",
+        "redthread.contact.policy.v1",
+        lambda policy: policy.customer_id,
+        lambda policy: f"{policy.customer_id}:{policy.version}",
+        lambda policy: policy.changed_at,
     ),
     DeadLetter: Form(
         "ingest.dead-letters",

@@ -14,6 +14,7 @@ from pydantic import BaseModel
 
 from schemas.alert import Alert
 from schemas.company import Company
+from schemas.contact import ContactPolicy
 from schemas.dead_letter import DeadLetter
 from schemas.event import Envelope, EventData
 from schemas.fixture import Fixture
@@ -45,6 +46,7 @@ MESSAGES: Mapping[str, type[msgspec.Struct]] = MappingProxyType(
         "identity": PLAIN[IdentityChange],
         "journey": PLAIN[Journey],
         "alert": PLAIN[Alert],
+        "contact-policy": PLAIN[ContactPolicy],
         "dead-letter": PLAIN[DeadLetter],
     }
 )
@@ -82,7 +84,9 @@ def _before_merging(document: dict[str, Any]) -> dict[str, Any]:
     document["patternProperties"] = {"^x-": {}}
     entries = {name: properties[name]["additionalProperties"] for name in MERGED}
     definitions = document["$defs"]
-    for reached in _reached(entries, definitions):
+    purposes = definitions["ContactRules"]["properties"]["purposes"]
+    purposes["additionalProperties"] = {"anyOf": [purposes["additionalProperties"], {"type": "null"}]}
+    for reached in _reached([entries, properties["contact_policy"]], definitions):
         definitions[reached] = _as_change(definitions[reached])
     for name, entry in entries.items():
         properties[name]["additionalProperties"] = {"anyOf": [entry, {"const": "off"}, {"type": "null"}]}

@@ -11,13 +11,14 @@ from msgspec import Struct, json
 from msgspec.structs import asdict, astuple
 
 from schemas.alert import Alert, Evidence
+from schemas.contact import ContactHold, ContactPolicy
 from schemas.dead_letter import DeadLetter
 from schemas.identity import IdentityChange
 from schemas.journey import Journey
 from schemas.timeline import TimelineEntry
 from schemas.touchpoint import Origin, Touchpoint
 
-Published = TimelineEntry | IdentityChange | Journey | Alert | DeadLetter
+Published = TimelineEntry | IdentityChange | Journey | Alert | ContactPolicy | DeadLetter
 
 
 class PlainOrigin(Origin, frozen=True, array_like=False):
@@ -54,6 +55,16 @@ class PlainAlert(Alert, frozen=True, array_like=False, tag=False, kw_only=True):
     evidence: tuple[PlainEvidence, ...] = ()
 
 
+class PlainContactHold(ContactHold, frozen=True, array_like=False, kw_only=True):
+    """See `ContactHold`."""
+
+
+class PlainContactPolicy(ContactPolicy, frozen=True, array_like=False, tag=False, kw_only=True):
+    """See `ContactPolicy`."""
+
+    holds: tuple[PlainContactHold, ...] = ()
+
+
 class PlainDeadLetter(DeadLetter, frozen=True, array_like=False, tag=False, kw_only=True):
     """See `DeadLetter`; the payload is Base64."""
 
@@ -65,6 +76,7 @@ PLAIN: Mapping[type[Any], type[Struct]] = {
     IdentityChange: PlainIdentityChange,
     Journey: PlainJourney,
     Alert: PlainAlert,
+    ContactPolicy: PlainContactPolicy,
     DeadLetter: PlainDeadLetter,
 }
 
@@ -77,6 +89,8 @@ def plain(message: Published) -> dict[str, Any]:
         touchpoint["origin"] = asdict(message.touchpoint.origin)
     elif isinstance(message, Alert):
         found["evidence"] = [asdict(evidence) for evidence in message.evidence]
+    elif isinstance(message, ContactPolicy):
+        found["holds"] = [asdict(hold) for hold in message.holds]
     elif isinstance(message, DeadLetter):
         found["origin"] = asdict(message.origin)
     return found
@@ -93,6 +107,8 @@ def reader(type: type[Any]) -> Callable[[bytes], Any]:
             fields["touchpoint"] = Touchpoint(**touchpoint | {"origin": Origin(*astuple(touchpoint["origin"]))})
         elif type is Alert:
             fields["evidence"] = tuple(Evidence(*astuple(evidence)) for evidence in fields["evidence"])
+        elif type is ContactPolicy:
+            fields["holds"] = tuple(ContactHold(**asdict(hold)) for hold in fields["holds"])
         elif type is DeadLetter:
             fields["origin"] = Origin(*astuple(fields["origin"]))
         return type(**fields)

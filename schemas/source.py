@@ -196,6 +196,10 @@ class Source(Strict):
     )
     ignore: Expression | None = Field(None, description="JMESPath; records for which it is true are passed over in silence")
     rename: dict[str, EventType] = Field({}, description="cloudevents, segment: the type or event name in the source -> the type here")
+    canary: Literal["off"] | tuple[dict[str, Any], ...] = Field(
+        (),
+        description="records for `redthread canary` where the mapping cannot be read backwards; {name}, {email}, {time} and {number} are filled in",
+    )
     defaults: Fields = Fields()
     events: tuple[EventSpec, ...] = Field((), description="what a record yields; cloudevents and segment need none")
 

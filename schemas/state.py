@@ -8,6 +8,7 @@ from msgspec import Struct
 
 from schemas.alert import Alert
 from schemas.clock import Clock, Tick
+from schemas.contact import ContactPolicy
 from schemas.identity import Join, Separated, Sighted, Touched, Toxic, Unlinked
 from schemas.journey import Journey
 from schemas.touchpoint import Touchpoint
@@ -56,6 +57,7 @@ class FamilyState(Struct, frozen=True, array_like=True, kw_only=True):
     due: tuple[Due, ...] = ()
     received: dict[str, tuple[int, tuple[int, ...]]] = {}  # hand-overs in parts: moved family -> how many parts, those that are here
     fresh: tuple[str, ...] = ()  # event ids that were added since the last evaluation, newest last
+    policies: dict[str, ContactPolicy] = {}  # by customer; one without holds stays, so that its version is known
 
 
 class Handover(Struct, frozen=True, array_like=True, tag="handover"):

@@ -4,7 +4,8 @@
 ever: the partition of a key is its murmur2 hash modulo that number, and states live where their keys do.
 
 Nothing public is compacted. The highest version is the truth, never the last arrival: after a crash an older version may be published
-again behind a newer one, and compaction would keep just that.
+again behind a newer one, and compaction would keep just that. That holds for contact policies too, although only the newest of a
+customer matters: who begins to read them takes the view `contact_policy` first, and follows the topic from then on.
 """
 
 from collections.abc import Iterator, Mapping
@@ -35,17 +36,19 @@ class Kind(NamedTuple):
     holds: str
     public: bool = False
     single: bool = False  # one partition, whatever the others have
-    retention: int = 7 * _DAY
+    retention: int = 7 * _DAY  # -1: for ever
 
 
 KINDS: Mapping[str, Kind] = {
     "identify.inbox": Kind("touchpoints and links on their way to an identifier; ticks"),
     "customer.inbox": Kind("touchpoints, joins and hand-overs on their way to a family; ticks"),
+    "commands.requests": Kind("what people say about alerts and identity: CloudEvents, kept for ever", retention=-1),
     "time.reports": Kind("how far sources and stages have come; read by the one that keeps the time", single=True, retention=_HOUR),
     "timeline.entries": Kind("rows of the customer timeline", public=True),
     "identity.changes": Kind("to which customer an identifier belongs from now on", public=True),
     "journeys.changes": Kind("journeys, whenever they change", public=True),
     "alerts.changes": Kind("alerts, whenever they change", public=True),
+    "contact.policies": Kind("which contacts would break a rule now, per customer, whenever that changes", public=True),
     "ingest.dead-letters": Kind("input that cannot be used, with the reason", public=True, retention=30 * _DAY),
 }
 TABLES: Mapping[str, bool] = {"identify": False, "customer": False, "time": True}  # name -> has a single partition
@@ -80,6 +83,10 @@ class Topics(Struct, frozen=True):
     @property
     def customer(self) -> str:
         return self.named("customer.inbox")
+
+    @property
+    def commands(self) -> str:
+        return self.named("commands.requests")
 
     @property
     def time(self) -> str:

@@ -1,19 +1,23 @@
 """The composition root: the one place where constructors are called and a pipeline is put together."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from hashlib import blake2b
+from os import SEEK_END, fsync
 from pathlib import Path
-from typing import NamedTuple
+from typing import BinaryIO, NamedTuple
 
+from schemas.command import Command, commands_source
 from schemas.company import Company
 from schemas.strict import InvalidConfiguration
 from sinks.clickhouse import Address, ClickHouseSink, EmbeddedServer, Reader, Retry, Target, connect, migrate, parse, refresh_rollups
 from streams.across.evaluate import Evaluator, Verdict
-from streams.config import Loaded, alerts_of, journeys_of
-from streams.core.calendar import US
+from streams.across.schedule import Schedule
+from streams.config import Loaded, alerts_of, contacts_of, journeys_of
+from streams.core.brake import Watch
+from streams.core.calendar import US, duration
 from streams.core.identity import IdentityRules
 from streams.core.rules.court import Court
 from streams.engine.backfill import EPOCH_RECORDS, Backfill, Input, Progress
@@ -25,6 +29,7 @@ from streams.sources.readers import source_of
 from streams.stages.customer import CustomerStage
 from streams.stages.ingest import Ingest
 
+FOLLOW_EVERY = 1.0  # seconds between two looks at the files, and between two ticks
 PARTITIONS = 4  # logical; results do not depend on it, a folder keeps the number that it was made with
 
 
@@ -35,31 +40,82 @@ class Pipeline:
     backfill: Backfill
     sink: ClickHouseSink
     address: Address
+    commands: Input  # the file of what people said to these data
     company: Company
     on_verdict: Callable[[Verdict], None] = lambda _verdict: None
 
     def run(self, inputs: Sequence[Input], as_of: int | None) -> Progress:
         """Read, judge, let the views see it, and judge across customers what they show then."""
-        progress = self.backfill.run(inputs, as_of)
+        heard = [self.commands] if self.commands.path.is_file() else []  # what was said and then killed before it was heard
+        progress = self.backfill.run([*inputs, *heard], as_of)
+        self._show()
+        if progress.records:
+            self._look_across(self.company.across, progress.newest if as_of is None else as_of, historical=True)
+        return progress
+
+    def follow(self, find: Callable[[], Sequence[Input]], stopped: Callable[[float], bool], now: Callable[[], int]) -> Progress:
+        """Read what `find` has found twice without a change, and judge by the clock on the wall, until stopped."""
+        backfill = self.backfill
+        seen: dict[Path, tuple[int, int]] = {}
+        schedule = Schedule(self.company.across)
+        while not stopped(FOLLOW_EVERY):
+            inputs = find()
+            as_they_are = {given.path: state for given in inputs if (state := _state_of(given.path))}
+            if backfill.follow(
+                [given for given in inputs if given.path in seen and seen[given.path] == as_they_are.get(given.path)], now()
+            ):
+                self._show()
+            seen = as_they_are
+            self._look_across(schedule.due(now()), now(), historical=False)
+        self._show()
+        return backfill.progress
+
+    def _show(self) -> None:
+        """Let the views see it."""
         self.sink.refresh()
         client = connect(self.address)
         try:
             refresh_rollups(client, self.address.database)
         finally:
             client.disconnect()
-        if self.company.across and progress.records:
-            self._look_across(progress.newest if as_of is None else as_of)
+
+    def say(self, commands: Iterable[Command]) -> Progress:
+        """Write down what a person says, hear it, and let the views see it."""
+        with self.commands.path.open("a+b") as file:
+            if file.tell() and not _ends_a_line(file):
+                file.write(b"\n")  # after a line that a kill cut off
+            file.writelines(command.event() + b"\n" for command in commands)
+            file.flush()
+            fsync(file.fileno())
+        progress = self.backfill.hear(self.commands)
+        self.sink.refresh()
         return progress
 
-    def _look_across(self, now: int) -> None:
-        with Reader(self.address) as reader:
-            for verdict in Evaluator(self.company, reader, self.sink.write).evaluate(now, historical=True):
-                self.on_verdict(verdict)
+    def _look_across(self, rules: Iterable[str], now: int, *, historical: bool) -> None:
+        names = list(rules)
+        if names:
+            with Reader(self.address) as reader:
+                for verdict in Evaluator(self.company, reader, self.sink.write).evaluate(now, names, historical=historical):
+                    self.on_verdict(verdict)
+
+
+def _state_of(path: Path) -> tuple[int, int] | None:
+    """A file that is still being written has another one a moment later; one that was taken away has none."""
+    try:
+        stat = path.stat()
+    except FileNotFoundError:
+        return None
+    return stat.st_size, stat.st_mtime_ns
+
+
+def _ends_a_line(file: BinaryIO) -> bool:
+    file.seek(-1, SEEK_END)
+    return file.read(1) == b"\n"
 
 
 def customer_stage(company: Company, court: Court) -> CustomerStage:
     """The stage `customer` of this company."""
-    return CustomerStage(IdentityRules.of(company), court, alerts_of(company), journeys_of(company))
+    return CustomerStage(IdentityRules.of(company), court, alerts_of(company), journeys_of(company), contacts_of(company, court))
 
 
 class Server(NamedTuple):
@@ -97,6 +153,7 @@ def embedded(
     partitions: int = PARTITIONS,
     epoch_records: int = EPOCH_RECORDS,
     on_verdict: Callable[[Verdict], None] = lambda _verdict: None,
+    brake: bool = True,
 ) -> Iterator[Pipeline]:
     """A pipeline with its state in `folder`; leaving the context saves what was acknowledged and stops what was started."""
     company, settings = loaded.company, Settings()
@@ -121,10 +178,12 @@ def embedded(
             version=version_of(company),
             longest=company.max_record,
             received_at=int(datetime.now(UTC).timestamp() * US),
+            lateness=max((duration(source.lateness) for source in company.sources), default=0),
             report=report,
             epoch_records=epoch_records,
+            watch=Watch(company.brake) if brake else None,
         )
-        yield Pipeline(backfill, sink, address, company, on_verdict)
+        yield Pipeline(backfill, sink, address, Input(commands_source(), folder.commands), company, on_verdict)
 
 
 def version_of(company: Company) -> str:

@@ -9,18 +9,19 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any, NamedTuple, TypeVar
 
-from schemas.company import Company
+from schemas.company import DEPARTMENTS, Company
 from schemas.rule import Rule
 from schemas.source import Source
 from schemas.strict import InvalidConfiguration, line_of, load_yaml, validate
 from schemas.vocabulary import VOCABULARY
 from streams.core.alerts import AlertBook
+from streams.core.contacts import ContactBook
 from streams.core.journeys import JourneyBook
 from streams.core.rules.court import Court
 
 PACKS = ("standard", "none")
 T = TypeVar("T")
-MERGED = ("calendars", "words", "journeys", "rules", "across")  # mappings of the pack that a company adds to or changes
+MERGED = ("calendars", "words", "journeys", "rules", "across", "contact_policy")  # mappings of the pack that a company adds to or changes
 
 
 class Loaded(NamedTuple):
@@ -43,7 +44,7 @@ def load(path: Path) -> Loaded:
     pack = written.pop("pack", "standard")
     if pack not in PACKS:
         raise InvalidConfiguration([f"{path}:1: pack: {pack!r} is not one of {', '.join(PACKS)}"])
-    merged = _over(shipped() if pack == "standard" else {}, written)
+    merged = _over(_for(written, shipped()) if pack == "standard" else {}, written)
     merged["sources"] = _sources(written.get("sources", ()), path)
     company = validate(Company, merged, str(path), text)
     court, problems = _compiled(court_of, company)
@@ -84,6 +85,7 @@ def court_of(company: Company) -> Court:
         matter=company.matter,
         timezone=company.timezone,
         off=[name for name, rule in company.rules.items() if not rule.enabled],
+        contact_policy=company.contact_policy,
     )
 
 
@@ -102,6 +104,11 @@ def journeys_of(company: Company) -> JourneyBook:
     return JourneyBook(company.journeys, words=company.words, matter=company.matter, types=catalogue(company))
 
 
+def contacts_of(company: Company, court: Court) -> ContactBook:
+    """What the company's rules say of a contact before it happens."""
+    return ContactBook(court, timezone=company.timezone)
+
+
 def catalogue(company: Company) -> dict[str, tuple[str, ...]]:
     """Event type -> departments that report it: the vocabulary, the company's own types, and what its sources say they emit."""
     types: dict[str, set[str]] = {name: set(entry.departments) for name, entry in VOCABULARY.items()}
@@ -111,6 +118,13 @@ def catalogue(company: Company) -> dict[str, tuple[str, ...]]:
         for name, departments in source.types.items():
             types.setdefault(name, set()).update(departments)
     return {name: tuple(sorted(departments)) for name, departments in types.items()}
+
+
+def _for(written: Mapping[str, Any], pack: Mapping[str, Any]) -> dict[str, Any]:
+    """The pack without what customers are contacted for by departments that the company does not have."""
+    departments, policy = written.get("departments") or DEPARTMENTS, pack["contact_policy"]
+    purposes = {name: purpose for name, purpose in policy["purposes"].items() if purpose["department"] in departments}
+    return {**pack, "contact_policy": {**policy, "purposes": purposes}}
 
 
 def _over(pack: Mapping[str, Any], written: Mapping[str, Any]) -> dict[str, Any]:

@@ -1,6 +1,6 @@
 """Where a ClickHouse server is and who we are there: `clickhouse://user:password@host:port/database`.
 
-`clickhouses://` encrypts. A password belongs in the environment or a file rather than in a URL: what the caller read there is given as
+`clickhouses://` encrypts; `?ca_file=PATH` names a PEM file of those who may vouch for the server. A password belongs in the environment or a file rather than in a URL: what the caller read there is given as
 `password`, and `?password_file=PATH` names a file.
 """
 
@@ -29,6 +29,7 @@ class Address:
     password: str = field(default="", repr=False)
     database: str = "redthread"
     secure: bool = False
+    ca_file: str = ""
 
     @property
     def url(self) -> str:
@@ -46,19 +47,28 @@ def parse(url: str, *, password: str | None = None) -> Address:
     if parts.scheme not in ("clickhouse", "clickhouses") or not parts.hostname:
         raise InvalidAddress(f"{_shown(url)!r} is no address: write clickhouse://user:password@host:9000/database")
     options = parse_qs(parts.query)
-    unknown = set(options) - {"password_file", "http_port"}
+    unknown = set(options) - {"password_file", "http_port", "ca_file"}
     if unknown:
-        raise InvalidAddress(f"{_shown(url)!r}: unknown option {min(unknown)!r}; known are password_file and http_port")
+        raise InvalidAddress(f"{_shown(url)!r}: unknown option {min(unknown)!r}; known are ca_file, http_port and password_file")
     secure = parts.scheme == "clickhouses"
     try:
         port, http = parts.port or (NATIVE_TLS if secure else NATIVE), int(options.get("http_port", [HTTP_TLS if secure else HTTP])[0])
     except ValueError as error:
         raise InvalidAddress(f"{_shown(url)!r}: {error}") from None
-    found = Address(host=parts.hostname, port=port, http_port=http, secure=secure)
+    found = Address(host=parts.hostname, port=port, http_port=http, secure=secure, ca_file=_authorities(url, secure, options))
     database = unquote(parts.path.strip("/")) or found.database
     return replace(
         found, database=database, user=unquote(parts.username or "default"), password=_password(url, parts.password, options, password)
     )
+
+
+def _authorities(url: str, secure: bool, options: dict[str, list[str]]) -> str:
+    file = options.get("ca_file", [""])[0]
+    if file and not secure:
+        raise InvalidAddress(f"{_shown(url)!r}: ca_file is for clickhouses://, which encrypts")
+    if file and not Path(file).is_file():
+        raise InvalidAddress(f"{_shown(url)!r}: there is no file {file}")
+    return file
 
 
 def _password(url: str, written: str | None, options: dict[str, list[str]], given: str | None) -> str:
@@ -93,6 +103,7 @@ def connect(address: Address | str, *, database: str = "default", patience: floa
         user=found.user,
         password=found.password,
         secure=found.secure,
+        ca_certs=found.ca_file or None,
         client_name="redthread",
         compression=False,  # costs the worker more CPU than it saves on a local network
         connect_timeout=min(CONNECT_TIMEOUT, patience),

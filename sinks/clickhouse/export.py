@@ -48,6 +48,11 @@ EXPORTS: Mapping[str, Export] = {
         "rule, alert_id",
         "status != 'withdrawn'",
     ),
+    "contact_policy": Export(
+        "contact_policy",
+        "customer_id, purpose, channel, about, rule, hold_until, ends_with, why, because",
+        "customer_id, rule, purpose, channel, about",
+    ),
 }
 
 

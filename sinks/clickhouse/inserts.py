@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 from msgspec import Struct
 
 from schemas.alert import Alert
+from schemas.contact import ContactHold, ContactPolicy
 from schemas.dead_letter import DeadLetter
 from schemas.identity import IdentityChange
 from schemas.journey import Journey
@@ -73,6 +74,9 @@ ALERT = {
     "historical": "Bool",
     "changed_at": "Int64",
     "version": "UInt64",
+    "said": "String",
+    "said_by": WORD,
+    "said_until": "Nullable(Int64)",
 }
 JOURNEY = {
     "journey_id": "String",
@@ -99,6 +103,16 @@ JOURNEY = {
     "findings": WORDS,
     "withdrawn": "Bool",
     "version": "UInt64",
+}
+HOLD = {
+    "rule": WORD,
+    "purposes": WORDS,
+    "channel": WORD,
+    "about": TEXTS,
+    "until": "Nullable(Int64)",
+    "ends_with": WORDS,
+    "why": "String",
+    "because": TEXTS,
 }
 DEAD_LETTER = {
     "reason": WORD,
@@ -159,8 +173,13 @@ def _columns(types: Mapping[str, str], special: Mapping[str, str]) -> Iterator[t
 
 def _alert() -> Iterator[tuple[str, str]]:
     evidence = f"arrayMap(e -> (toUUID(e.1), {_instant('e.2')}, e.3, e.4), m.evidence)"
-    special = {name: _id(f"m.{name}") for name in ("customer_id", "anchor", "because", "successor")}
-    special |= {"alert_id": "toUUID(m.alert_id)", "starts_at": _instant("m.starts_at"), "ends_at": _end("m.ends_at")}
+    special = {name: _id(f"m.{name}") for name in ("customer_id", "anchor", "because", "successor", "said")}
+    special |= {
+        "said_until": _end("m.said_until"),
+        "alert_id": "toUUID(m.alert_id)",
+        "starts_at": _instant("m.starts_at"),
+        "ends_at": _end("m.ends_at"),
+    }
     yield from _columns(ALERT, special | {"changed_at": _instant("m.changed_at"), "evidence": evidence})
 
 
@@ -168,6 +187,12 @@ def _journey() -> Iterator[tuple[str, str]]:
     special = {name: _instant(f"m.{name}") for name in ("opened_at", "last_at")}
     ids = {"journey_id": "toUUID(m.journey_id)", "customer_id": _id("m.customer_id")}
     yield from _columns(JOURNEY, special | ids | {"ended_at": _end("m.ended_at")})
+
+
+def _policy() -> Iterator[tuple[str, str]]:
+    hold = ", ".join({"until": _end("h.until"), "because": "arrayMap(e -> toUUID(e), h.because)"}.get(name, f"h.{name}") for name in HOLD)
+    special = {"customer_id": "toUUID(m.customer_id)", "changed_at": _instant("m.changed_at")}
+    yield from _columns(POLICY, special | {"holds": f"arrayMap(h -> ({hold}), m.holds)"})
 
 
 def _dead_letter() -> Iterator[tuple[str, str]]:
@@ -184,6 +209,12 @@ def _sql(table: str, tuple_: str, columns: Iterator[tuple[str, str]]) -> str:
     )
 
 
+POLICY = {
+    "customer_id": "String",
+    "holds": f"Array(Tuple({_tuple(ContactHold, HOLD)}))",
+    "changed_at": "Int64",
+    "version": "UInt64",
+}
 _TIMELINE_TUPLE = f"a String, b String, c String, d UInt64, e UInt16, f Tuple({_tuple(Touchpoint, TOUCHPOINT)}), g Map({WORD}, {WORD})"
 _IDENTITY_TUPLE = f"a String, b {WORD}, c String, d String, e String, f Int64, g UInt64"
 
@@ -193,6 +224,12 @@ INSERTS: tuple[Insert, ...] = (
     Insert(IdentityChange, "identity_versions", _sql("identity_versions", _IDENTITY_TUPLE, _identity()), identity_line),
     Insert(Journey, "journey_latest", _sql("journey_latest", f"tag String, {_tuple(Journey, JOURNEY)}", _journey()), message_line),
     Insert(Alert, "alert_versions", _sql("alert_versions", f"tag String, {_tuple(Alert, ALERT)}", _alert()), message_line),
+    Insert(
+        ContactPolicy,
+        "contact_policy_latest",
+        _sql("contact_policy_latest", f"tag String, {_tuple(ContactPolicy, POLICY)}", _policy()),
+        message_line,
+    ),
     Insert(
         DeadLetter,
         "dead_letter_records",

@@ -13,6 +13,7 @@ from types import NoneType
 from msgspec import json, to_builtins
 
 from schemas.alert import Alert
+from schemas.contact import ContactPolicy
 from schemas.dead_letter import DeadLetter, Reason
 from schemas.identity import IdentityChange
 from schemas.ids import customer_id, identifier_id
@@ -89,7 +90,7 @@ def identity_line(change: IdentityChange) -> bytes:
     )
 
 
-def message_line(message: Alert | Journey | DeadLetter) -> bytes:
+def message_line(message: Alert | Journey | ContactPolicy | DeadLetter) -> bytes:
     """The message as it is: an array that begins with its tag. Bytes are base64."""
     return _encode(message)
 

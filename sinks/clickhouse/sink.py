@@ -110,7 +110,7 @@ class ClickHouseSink:
 
     def _record(self, token: str, counts: Sequence[int]) -> None:
         """Last, so that a batch that is listed is complete."""
-        sql = f"INSERT INTO {self.address.database}.ingest_batches (token, timeline, identity, journeys, alerts, dead_letters) VALUES"
+        sql = f"INSERT INTO {self.address.database}.ingest_batches (token, timeline, identity, journeys, alerts, policies, dead_letters) VALUES"
         settings = {**SETTINGS, "insert_deduplication_token": f"{token}:{SCHEMA_VERSION}:{counts}"}
         self.insist(lambda: self._client.execute(sql, [(token, *counts)], settings=settings))
 

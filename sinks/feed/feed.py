@@ -69,6 +69,7 @@ class Feed(ConsumerRebalanceListener):  # type: ignore[misc]
         self._soon = self._limits._replace(seconds=self._limits.seconds / URGENT)
         self._urgent = frozenset(urgent)
         self._batches: dict[TopicPartition, Batch] = {}
+        self._reached: dict[TopicPartition, int] = {}  # everything before it is written and committed
         self._identity_since: float | None = None
 
     def subscribe(self, topics: Iterable[str]) -> None:
@@ -87,6 +88,7 @@ class Feed(ConsumerRebalanceListener):  # type: ignore[misc]
     def _forget(self, partitions: Iterable[TopicPartition]) -> None:
         for partition in partitions:
             self._batches.pop(partition, None)
+            self._reached.pop(partition, None)
 
     def _take_up(self, partition: TopicPartition, records: list[Any]) -> list[Any]:
         """Go on where the partition was left, with what was pending, if anything was; which of the records count.
@@ -96,6 +98,7 @@ class Feed(ConsumerRebalanceListener):  # type: ignore[misc]
         """
         committed = self._consumer.committed(partition, metadata=True)
         self._batches[partition] = Batch(None if committed is None else parse(committed.metadata, committed.offset))
+        self._reached[partition] = records[0].offset if committed is None else committed.offset
         if committed is not None and committed.offset == records[0].offset:
             return records
         if committed is None:
@@ -116,6 +119,17 @@ class Feed(ConsumerRebalanceListener):  # type: ignore[misc]
                 self._meter.troubled(error)
                 self._sleep(TROUBLED)
         self._refresh(force=True)
+
+    def measure(self) -> None:
+        """Tell the meter how many messages wait: for whoever is kept waiting with a batch, while no round is finished."""
+        try:
+            partitions = list(self._consumer.assignment())
+            for partition, end in self._consumer.end_offsets(partitions).items():
+                reached = self._reached.get(partition)
+                reached = self._consumer.position(partition) if reached is None else reached
+                self._meter.behind(partition.topic, partition.partition, max(end - (reached or 0), 0))
+        except KafkaError as error:
+            self._meter.troubled(error)
 
     def step(self) -> int:
         """One round; how many messages it wrote."""
@@ -149,6 +163,7 @@ class Feed(ConsumerRebalanceListener):  # type: ignore[misc]
         self._commit({partition: (pending.last + 1, "") for partition, (pending, _) in taken.items()})
         for partition, (pending, _) in taken.items():
             self._at("committed", partition)
+            self._reached[partition] = pending.last + 1
             end = self._consumer.highwater(partition)
             self._meter.behind(partition.topic, partition.partition, max((end or 0) - pending.last - 1, 0))
         return sum(len(records) for _, records in taken.values())

@@ -12,13 +12,13 @@ from tempfile import TemporaryDirectory
 from typing import NamedTuple
 
 from schemas.alert import Alert
-from schemas.company import Company
+from schemas.company import Company, ContactRules
 from schemas.dead_letter import DeadLetter
 from schemas.identity import Arrived, IdentityChange
 from schemas.plain import Published
 from schemas.source import Source
 from schemas.timeline import TimelineEntry
-from streams.config import alerts_of, court_of
+from streams.config import alerts_of, contacts_of, court_of
 from streams.core.backtest import Activity
 from streams.core.calendar import US, moment
 from streams.core.identity import IdentityRules
@@ -95,7 +95,9 @@ class UpTo(Ingest):
 def over_files(company: Company, inputs: Sequence[Input], secret: bytes, since: int, now: int | None, report: Report) -> Files:
     """All rules of the company that are on; `now` closes the clocks, None at the newest event."""
     identity = IdentityRules.of(company)
-    stage = CustomerStage(identity, court_of(company), alerts_of(company), JourneyBook({}, words=company.words, matter=company.matter))
+    court = court_of(company.model_copy(update={"contact_policy": ContactRules()}))
+    journeys = JourneyBook({}, words=company.words, matter=company.matter)
+    stage = CustomerStage(identity, court, alerts_of(company), journeys, contacts_of(company, court))
     kept = Kept(since)
     with (
         TemporaryDirectory(prefix="redthread-") as folder,

@@ -12,7 +12,7 @@ from streams.bootstrap import inputs_of
 from streams.cli.options import DATA_FOLDER, Json, examples
 from streams.cli.output import Format, err, out, print_json, print_rows
 from streams.cli.run import run_inputs, show
-from streams.config import Loaded, load
+from streams.config import load
 from streams.demo.generate import CUSTOMERS, DAYS, SEED, Generated, generate
 from streams.demo.score import Score, score
 from streams.folder import DataFolder
@@ -47,7 +47,7 @@ def demo(data: Data = DATA_FOLDER, seed: Seed = SEED, customers: Customers = CUS
     inputs, _ = inputs_of(loaded.company, [made.exports])
     summary = run_inputs(loaded, folder, inputs, made.as_of)
     with EmbeddedServer(folder.clickhouse) as address, Reader(address) as reader:
-        found = compare(reader, loaded, folder, made)
+        found = compare(reader, Identifiers(loaded.company, folder.secret(Settings())), made)
         told = next((str(row[0]) for row in reader.query(TOLD).rows), "")
     if json:
         print_json({**summary, "precision": found.precision, "recall": found.recall, "rules": _table(found), "wrong": _wrong(found)})
@@ -58,13 +58,12 @@ def demo(data: Data = DATA_FOLDER, seed: Seed = SEED, customers: Customers = CUS
         raise typer.Exit(1)
 
 
-def compare(reader: Reader, loaded: Loaded, folder: DataFolder, made: Generated) -> Score:
+def compare(reader: Reader, identifiers: Identifiers, made: Generated) -> Score:
     """What was found against what was planted."""
     truth = text.loads(made.truth.read_text(encoding="utf-8"))
     columns, rows = (answer := reader.query(ALERTS)).columns, list(answer.rows)
     alerts = [dict(zip((column.name for column in columns), row, strict=True)) for row in rows]
     owners = dict(reader.query(OWNERS).rows)
-    identifiers = Identifiers(loaded.company, folder.secret(Settings()))
     return score(truth, alerts, dict(_customers(truth, identifiers, owners)))
 
 

@@ -11,7 +11,7 @@ from schemas.dead_letter import DeadLetter
 from schemas.envelope import HEADERS, seal
 from schemas.strict import InvalidConfiguration
 from streams.bootstrap import inputs_of
-from streams.cli.kafka import Servers, settings_of, topics_of
+from streams.cli.kafka import Servers, security_of, settings_of, topics_of
 from streams.cli.options import CompanyFile, examples
 from streams.cli.output import err
 from streams.cli.run import Paths, name_unmatched
@@ -47,7 +47,7 @@ def ingest(
             raise InvalidConfiguration([f"{given.path}: its source {given.source.source} names no topic; say where with --to"])
     broken = topics_of(settings).named("ingest.dead-letters")
     received = int(datetime.now(UTC).timestamp() * US)
-    with sender(settings.kafka) as send:
+    with sender(settings.kafka, security_of(settings)) as send:
         for given, topic in targets:
             sent, dead = 0, 0
             for record in read(given.path, given.source, longest=loaded.company.max_record, received_at=received):

@@ -6,6 +6,7 @@ from importlib.metadata import version
 from typing import Annotated
 
 import typer
+from pydantic import ValidationError
 
 from schemas.strict import InvalidConfiguration
 from streams.cli import demo, look, production, rules, run, setup
@@ -50,6 +51,11 @@ def main() -> None:
     except InvalidConfiguration as error:
         for problem in error.problems:
             complain(problem)
+        sys.exit(2)
+    except ValidationError as error:  # of settings; nothing else is validated here
+        for wrong in error.errors():
+            name = "".join(f"REDTHREAD_{str(part).upper()}: " for part in wrong["loc"][:1])
+            complain(name + wrong["msg"].removeprefix("Value error, "))
         sys.exit(2)
     except UNREACHABLE as error:
         complain(f"cannot reach the server: {error}")

@@ -1,5 +1,7 @@
 """`redthread run`: files through the embedded pipeline, with progress while it works and a summary at its end."""
 
+import signal
+import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
@@ -17,8 +19,9 @@ from sinks.clickhouse.errors import GONE, sentence
 from streams.across.evaluate import Verdict
 from streams.bootstrap import Pipeline, embedded, inputs_of
 from streams.cli.options import DATA_FOLDER, CompanyFile, Json, Server, examples
-from streams.cli.output import Format, err, out, print_json, print_rows
+from streams.cli.output import Format, complain, err, out, print_json, print_rows
 from streams.config import Loaded, load
+from streams.core.brake import BrakePulled
 from streams.core.calendar import instant
 from streams.engine.backfill import Input
 from streams.engine.backfill import Progress as Position
@@ -36,6 +39,10 @@ SELECT (SELECT count() FROM customers) AS customers, (SELECT count() FROM journe
 """
 UNTOUCHED = 3  # files without a source that are named one by one
 
+Find = Callable[[], Sequence[Input]]
+NoBrake = Annotated[
+    bool, typer.Option("--no-brake", help="Go on however many records of a source become dead letters (`brake` in the company's file).")
+]
 Paths = Annotated[
     list[Path], typer.Argument(metavar="PATH...", help="Files and folders; each file goes to the source whose `files` it matches.")
 ]
@@ -55,6 +62,7 @@ def register(app: typer.Typer) -> None:
             "redthread run exports/",
             "redthread run --company shop/redthread.yaml --data /srv/redthread orders.csv.gz tickets.jsonl",
             "redthread run --as-of 2026-04-05 --json exports/",
+            "redthread run --follow exports/",
         ),
     )(run)
 
@@ -65,31 +73,65 @@ def run(
     data: DataFolderOption = DATA_FOLDER,
     as_of: AsOf = "end",
     server: Server = None,
+    follow: Annotated[
+        bool, typer.Option("--follow", "-f", help="Go on with new and changed files until Ctrl-C; from then on alerts are live.")
+    ] = False,
     json: Json = False,
+    no_brake: NoBrake = False,
 ) -> None:
     """Read files into one customer timeline, judge every journey, and say what broke.
 
-    Safe to repeat: what is in is in once, and a run that was stopped (also by kill -9) goes on where it ended.
+    Safe to repeat: what is in is in once, and a run that was stopped (also by kill -9) goes on where it ended. Alerts of a run are history
+    (`historical`). With --follow they are so up to the end of the first run into the folder; what breaks after that is live, and deadlines
+    that were open then pass on the wall clock. Exit code 1: too many records became dead letters, and what was read since the last commit
+    is read again next time.
     """
     loaded = load(company)
     inputs, unmatched = inputs_of(loaded.company, paths)
     name_unmatched(unmatched)
-    if not inputs:
+    if not inputs and not follow:
         raise InvalidConfiguration([f"{path}: matches the files of no source in {loaded.path}" for path in paths])
-    summary = run_inputs(loaded, DataFolder(data), inputs, moment(as_of, loaded.company), server)
+    find = (lambda: inputs_of(loaded.company, paths)[0]) if follow else None
+    try:
+        summary = run_inputs(loaded, DataFolder(data), inputs, moment(as_of, loaded.company), server, find=find, brake=not no_brake)
+    except BrakePulled as brake:
+        complain(str(brake))
+        raise typer.Exit(1) from None
     print_json(summary) if json else show(summary)
 
 
-def run_inputs(loaded: Loaded, folder: DataFolder, inputs: Sequence[Input], as_of: int | None, server: str | None = None) -> dict[str, Any]:
-    """Run, with progress on stderr, and return what was found."""
+def run_inputs(
+    loaded: Loaded,
+    folder: DataFolder,
+    inputs: Sequence[Input],
+    as_of: int | None,
+    server: str | None = None,
+    *,
+    find: Find | None = None,
+    brake: bool = True,
+) -> dict[str, Any]:
+    """Run, with progress on stderr, and return what was found. With `find` go on with what that finds, until Ctrl-C or SIGTERM."""
     started = time.monotonic()
     try:
-        with progress(inputs) as report, _pipeline(loaded, folder, server, report) as pipeline:
+        with progress(inputs) as report, _pipeline(loaded, folder, server, report, brake) as pipeline:
             before = pipeline.backfill.progress.records
-            position = pipeline.run(inputs, as_of)
+            position = pipeline.backfill.progress
+            if find is None or not position.clock.now:
+                position = pipeline.run(inputs, as_of)
+            if find is not None:
+                position = pipeline.follow(find, _until_told(), lambda: instant(datetime.now(UTC)))
             return _summary(pipeline, position.records - before, time.monotonic() - started)
     except (ServerError, *GONE) as error:
         raise ConnectionError(sentence(error)) from error
+
+
+def _until_told() -> Callable[[float], bool]:
+    """Waits so many seconds: has Ctrl-C or SIGTERM come?"""
+    stop = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stop.set())
+    err.print("following; Ctrl-C ends it")
+    return stop.wait
 
 
 def moment(text: str, company: Company) -> int | None:
@@ -145,9 +187,9 @@ def progress(inputs: Sequence[Input]) -> Iterator[Callable[[Position, Input | No
 
 
 def _pipeline(
-    loaded: Loaded, folder: DataFolder, server: str | None, report: Callable[[Position, Input | None], None]
+    loaded: Loaded, folder: DataFolder, server: str | None, report: Callable[[Position, Input | None], None], brake: bool
 ) -> AbstractContextManager[Pipeline]:
-    return embedded(loaded, folder, url=server, report=report, on_retry=_waiting, on_verdict=_unasked)
+    return embedded(loaded, folder, url=server, report=report, on_retry=_waiting, on_verdict=_unasked, brake=brake)
 
 
 def _unasked(verdict: Verdict) -> None:

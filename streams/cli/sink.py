@@ -3,16 +3,14 @@
 import signal
 import socket
 import threading
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import structlog
 import typer
 
-from streams.cli.kafka import Servers, settings_of, topics_of
+from sinks.clickhouse import Retry
+from streams.cli.kafka import Servers, security_of, settings_of, topics_of
 from streams.cli.options import examples
-
-if TYPE_CHECKING:
-    from sinks.clickhouse import Retry
 
 SESSION = 45_000  # milliseconds until the group gives the partitions of a process that died to another
 FOR_EVER = 86_400_000  # milliseconds between two polls: ClickHouse may be away for longer than the client thinks right; heartbeats go on
@@ -53,6 +51,7 @@ class Metrics:
         from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 
         self.registry = CollectorRegistry()
+        self._tries = 0  # since a batch was taken
         self._written = Counter("redthread_sink_messages", "Messages written", ["topic"], registry=self.registry)
         self._rejected = Counter("redthread_sink_rejected", "Messages that became dead letters", ["topic"], registry=self.registry)
         self._lag = Gauge("redthread_sink_lag", "Messages that wait in Kafka", ["topic", "partition"], registry=self.registry)
@@ -67,6 +66,9 @@ class Metrics:
         self._rejected.labels(topic).inc(rejected)
         self._seconds.labels(topic).observe(seconds)
         self._waiting.set(0)
+        if self._tries:
+            log.info("clickhouse takes batches again", tries=self._tries)
+            self._tries = 0
 
     def behind(self, topic: str, partition: int, messages: int) -> None:
         self._lag.labels(topic, str(partition)).set(messages)
@@ -76,9 +78,10 @@ class Metrics:
         self._troubles.inc()
         log.warning("kafka does not answer", error=str(error))
 
-    def waiting(self, retry: "Retry") -> None:
+    def waiting(self, retry: Retry) -> None:
         """ClickHouse does not take the batch; the state is visible until it does."""
         self._waiting.set(retry.attempt)
+        self._tries = retry.attempt
         log.warning("clickhouse does not take the batch", attempt=retry.attempt, again_in=round(retry.wait, 1), error=retry.error)
 
 
@@ -99,15 +102,27 @@ def sink(
 
     from sinks.clickhouse import ClickHouseSink, Target, connect, migrate, parse
     from sinks.feed import Feed, Limits
+    from streams.engine.connecting import connected
+    from streams.engine.faust.logs import configure
 
+    configure()
     settings, metrics = settings_of(kafka), Metrics()
     topics = topics_of(settings)
     address = parse(server, password=settings.password())
     target = Target(database=address.database, user=address.user, password=address.password)
-    writer = ClickHouseSink(address, on_retry=metrics.waiting)
+    feeds: list[Feed] = []  # none yet while the tables are made
+
+    def waiting(retry: Retry) -> None:
+        metrics.waiting(retry)
+        for feed in feeds:
+            feed.measure()
+
+    writer = ClickHouseSink(address, on_retry=waiting)
     writer.insist(lambda: migrate(connect(address), target=target))
-    consumer = KafkaConsumer(
-        bootstrap_servers=settings.kafka,
+    consumer = connected(
+        KafkaConsumer,
+        settings.kafka,
+        security_of(settings),
         group_id=f"{topics.prefix}-sink",
         group_instance_id=instance or f"sink-{socket.gethostname()}",
         enable_auto_commit=False,
@@ -122,6 +137,7 @@ def sink(
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
     feed = Feed(consumer, writer, metrics, limits=Limits(seconds=linger), urgent=[topics.named("alerts.changes")])
+    feeds.append(feed)
     feed.subscribe(sorted(topics.public.values()))
     log.info("started", topics=sorted(topics.public.values()), clickhouse=address.url)
     feed.run(stop.is_set)

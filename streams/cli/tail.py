@@ -9,7 +9,7 @@ import typer
 
 from schemas.codec import encode_json
 from schemas.topics import KINDS, TABLES, Topics
-from streams.cli.kafka import Servers, settings_of, topics_of
+from streams.cli.kafka import Servers, security_of, settings_of, topics_of
 from streams.cli.options import examples
 from streams.engine.edges import messages
 
@@ -37,7 +37,8 @@ def tail(
     """Print messages of a topic with their positions; the internal ones decoded."""
     settings = settings_of(kafka)
     name = name_of(topic, topics_of(settings))
-    for message in islice(messages(settings.kafka, name, beginning=beginning, follow=follow or not beginning), limit):
+    found = messages(settings.kafka, name, security_of(settings), beginning=beginning, follow=follow or not beginning)
+    for message in islice(found, limit):
         sys.stdout.write(line(message).decode() + "\n")
         sys.stdout.flush()
 

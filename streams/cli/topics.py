@@ -6,7 +6,7 @@ import typer
 
 from schemas.strict import InvalidConfiguration
 from schemas.topics import Topics
-from streams.cli.kafka import Servers, settings_of, topics_of
+from streams.cli.kafka import Servers, security_of, settings_of, topics_of
 from streams.cli.options import Json, examples
 from streams.cli.output import Format, err, print_json, print_rows
 from streams.engine.admin import Fault, TopicAdmin, faults
@@ -27,7 +27,7 @@ def create(kafka: Servers = None) -> None:
     """Create the topics that do not exist yet; an existing one is never changed. Safe to repeat."""
     settings = settings_of(kafka)
     topics = topics_of(settings)
-    with TopicAdmin(settings.kafka) as admin:
+    with TopicAdmin(settings.kafka, security_of(settings)) as admin:
         fatal = [fault for fault in _faults(admin, topics) if fault.fatal and fault.problem != "does not exist"]
         if fatal:
             raise InvalidConfiguration(_line(fault) for fault in fatal)
@@ -40,7 +40,7 @@ def create(kafka: Servers = None) -> None:
 def check(kafka: Servers = None, json: Json = False) -> None:
     """Are all topics there, with the right number of partitions and the right configuration? Exit code 1: a worker must not run."""
     settings = settings_of(kafka)
-    with TopicAdmin(settings.kafka) as admin:
+    with TopicAdmin(settings.kafka, security_of(settings)) as admin:
         found = _faults(admin, topics_of(settings))
     if json:
         print_json({"faults": [fault._asdict() for fault in found]})

@@ -2,13 +2,17 @@
 
 | in the ledger | present | published as |
 |---|---|---|
-| not, or withdrawn | open, held, resolved | opened, held, resolved |
-| held or resolved | open | opened |
-| anything else | held, resolved | held, resolved |
+| not, or withdrawn | any | as below |
+| another status | open | opened |
+| another status | held, acknowledged, silenced, resolved | held, acknowledged, silenced, resolved |
 | the same status, other content | | updated |
 | not withdrawn | not | withdrawn, with its last content and the cause |
 
-What a person said (acknowledged, silenced) stays until the finding ends. An unchanged set publishes nothing.
+What people said is content like everything else (`streams.core.commands`). An unchanged set publishes nothing.
+
+Whether people are told of an alert is decided when it appears: what broke before `live_since` is *historical*, and so is all that becomes
+of it, because nobody must hear of the end of what he never heard of. It becomes live when it breaks anew after that (once more, for good
+instead of at risk, again after its end), and is then published as if it had just appeared. What was live once stays live.
 """
 
 from collections.abc import Iterable, Mapping, Sequence, Set
@@ -18,10 +22,16 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from schemas.alert import Alert, Cause, Change, Status
+from schemas.touchpoint import NEVER
 
-BY_A_PERSON = frozenset({"acknowledged", "silenced"})
-GOING_ON = frozenset({"open", "held"})
-BECAME: Mapping[Status, Change] = {"open": "opened", "held": "held", "resolved": "resolved"}
+GOING_ON = frozenset({"open", "held", "acknowledged", "silenced"})
+BECAME: Mapping[Status, Change] = {
+    "open": "opened",
+    "held": "held",
+    "acknowledged": "acknowledged",
+    "silenced": "silenced",
+    "resolved": "resolved",
+}
 IdentityCause = Literal["identity_merge", "identity_split"]
 
 
@@ -32,46 +42,77 @@ class Evaluation(Struct, frozen=True, kw_only=True):
     now: int
     identity_changed: Mapping[str, IdentityCause] = {}  # customer id, as published before -> what became of it
     fresh: Sequence[str] = ()  # event ids that arrived or were corrected since the last evaluation, oldest first
-    historical: bool = False
+    live_since: int = 0  # see `schemas.clock.Clock`
     rules: Mapping[str, str] = {}  # the rules in force -> their versions
 
 
 def changes(ledger: Mapping[str, Alert], present: Mapping[str, Alert], this: Evaluation) -> list[Alert]:
     """What to publish, in the order of `present` and then of the ledger. Both hold the alerts of a whole family."""
+    gone = _gone(ledger, present)
+    told = {heir.alert_id for alert, heir in gone if heir is not None and not alert.historical}  # they replace what people know of
     published = []
     for alert in present.values():
         before = ledger.get(alert.alert_id)
-        if before is not None and before.status in BY_A_PERSON and alert.status in GOING_ON:
-            alert = replace(alert, status=before.status)
-        if before is None or _content(before) != alert:
+        if before is None or content(before) != alert:
+            alert = replace(alert, historical=alert.alert_id not in told and _is_historical(before, alert, this.live_since))
             published.append(_stamped(alert, this, change=_change(before, alert), because=_newest(alert, this.fresh)))
+    return published + [_withdrawn(alert, heir, this) for alert, heir in gone]
+
+
+def _gone(ledger: Mapping[str, Alert], present: Mapping[str, Alert]) -> list[tuple[Alert, Alert | None]]:
+    """What is not present any more, and its successors."""
     gone = [alert for alert in ledger.values() if alert.status != "withdrawn" and alert.alert_id not in present]
-    if gone:
-        known = {alert.alert_id for alert in ledger.values() if alert.status != "withdrawn"}
-        published.extend(_withdrawn(alert, _successor(alert, present.values(), known), this) for alert in gone)
-    return published
+    if not gone:
+        return []
+    known = {alert.alert_id for alert in ledger.values() if alert.status != "withdrawn"}
+    return [(alert, _successor(alert, present.values(), known)) for alert in gone]
 
 
-def _content(published: Alert) -> Alert:
-    """The part that is a pure function of the events and clocks: what `AlertBook.alerts` returns."""
+def content(published: Alert) -> Alert:
+    """The part that is a pure function of the events and clocks."""
     return replace(published, change="opened", cause=None, because="", successor="", historical=False, changed_at=0, version=0)
 
 
+def unspoken(published: Alert) -> Alert:
+    """Its content before anybody said anything about it."""
+    return replace(content(published), status="open", said="", said_by="", said_until=None)
+
+
 def _stamped(alert: Alert, this: Evaluation, *, change: Change, because: str) -> Alert:
-    return replace(alert, change=change, because=because, historical=this.historical, changed_at=this.now, version=this.version)
+    return replace(alert, change=change, because=because, changed_at=this.now, version=this.version)
 
 
 def _change(before: Alert | None, alert: Alert) -> Change:
-    if before is not None and before.status == alert.status:
+    goes_live = before is not None and before.historical and not alert.historical
+    if before is not None and before.status == alert.status and (alert.said or not goes_live):
         return "updated"
     return BECAME[alert.status]
 
 
+def _is_historical(before: Alert | None, alert: Alert, live_since: int) -> bool:
+    if before is not None and not (before.historical and _breaks_anew(before, alert)):
+        return before.historical
+    return live_since > 0 and _broke_last(alert) <= live_since
+
+
+def _breaks_anew(before: Alert, alert: Alert) -> bool:
+    again = before.status not in GOING_ON and alert.status in GOING_ON
+    return again or alert.occurrences > before.occurrences or (before.level, alert.level) == ("at_risk", "broken")
+
+
+def _broke_last(alert: Alert) -> int:
+    """When it began; where it happened more than once, the newest touchpoint that it rests on, but for what has ended it."""
+    if alert.occurrences == 1:
+        return alert.starts_at
+    end = NEVER if alert.ends_at is None else alert.ends_at
+    return max([alert.starts_at, *(item.at for item in alert.evidence if item.at < end)])
+
+
 def _newest(alert: Alert, fresh: Sequence[str]) -> str:
-    """The newest fresh touchpoint that the alert rests on; none when time alone has brought it about."""
+    """The newest fresh touchpoint that the alert rests on, a command included; none when time alone has brought it about."""
     if not fresh:
         return ""
-    evidence = {item.event_id for item in alert.evidence}
+    evidence = {alert.said, *(item.event_id for item in alert.evidence)}
     return next((event_id for event_id in reversed(fresh) if event_id in evidence), "")
 
 

@@ -13,7 +13,7 @@ from schemas.alert import Alert, Evidence, Status
 from schemas.company import JourneySpec
 from schemas.ids import alert_id
 from schemas.rule import Rule
-from schemas.touchpoint import Touchpoint
+from schemas.touchpoint import CANARY, Touchpoint
 from streams.core.history import Matter
 from streams.core.rule_versions import rule_versions
 from streams.core.rules.court import Judgement
@@ -82,6 +82,7 @@ class AlertBook:
         evidence = case.upstream.behind(finding.evidence)
         anchor = case.upstream.anchor(finding.anchor)
         matter = _matter(per, fields, case.matters.get(anchor.event_id))
+        is_canary = any(CANARY in t.attributes for t in evidence)
         status: Status = "held" if held else "open" if finding.until is None else "resolved"
         facts = Facts(
             rule=rule,
@@ -100,7 +101,7 @@ class AlertBook:
             rule_version=self.versions[finding.rule],
             status=status,
             level=finding.level,
-            severity=rule.severity,
+            severity="info" if is_canary else rule.severity,
             customer_id=case.customer_id,
             matter=matter,
             journey=self._journeys.get(matter.partition(":")[0], ""),
@@ -111,7 +112,7 @@ class AlertBook:
             starts_at=finding.since,
             ends_at=finding.until,
             occurrences=finding.size,
-            title=rule.title,
+            title=f"Canary: {rule.title}" if is_canary else rule.title,
             summary=summary(facts, self._zone),
             identifiers=case.ties.of(t.ids for t in evidence),
             evidence=tuple(Evidence(t.event_id, t.at, t.type, t.department) for t in evidence),

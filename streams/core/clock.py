@@ -51,13 +51,14 @@ class Aggregator:
 
 
 def later(old: Clock | None, new: Clock) -> Clock:
-    """A clock never goes back: reports are repeated after a crash."""
+    """A clock never goes back: reports are repeated after a crash. What is history belongs to `now`: who goes live is live from then on."""
     if old is None:
         return new
     departments = dict(old.departments)
     for name, at in new.departments.items():
         departments[name] = max(at, departments.get(name, at))
-    return Clock(max(old.now, new.now), departments)
+    live_since = min(old.live_since, new.live_since) if old.now == new.now else max(old, new, key=_now).live_since
+    return Clock(max(old.now, new.now), departments, live_since)
 
 
 def lowest(clocks: dict[int, Clock]) -> Clock:
@@ -66,7 +67,12 @@ def lowest(clocks: dict[int, Clock]) -> Clock:
     for clock in clocks.values():
         for name, at in clock.departments.items():
             departments[name] = min(at, departments.get(name, at))
-    return Clock(min(clock.now for clock in clocks.values()), departments)
+    now = min(clock.now for clock in clocks.values())
+    return Clock(now, departments, max(clock.live_since for clock in clocks.values() if clock.now == now))
+
+
+def _now(clock: Clock) -> int:
+    return clock.now
 
 
 def is_ahead(clock: Clock, tick: Clock) -> bool:

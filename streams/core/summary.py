@@ -50,6 +50,15 @@ def summary(facts: Facts, zone: tzinfo) -> str:
     return f"{facts.subject}: {_lower(rule.title)}; {said}."
 
 
+def reason(title: str, evidence: Sequence[Touchpoint], ends_with: Sequence[str], zone: tzinfo) -> str:
+    """Why a contact would break a rule, as a sentence: what has happened, or what has not happened yet."""
+    if not evidence:
+        return f"{title}; not yet: {listed(_distinct(_spoken(type) for type in ends_with))}."
+    first = evidence[0]
+    since = f"{_times(len(evidence))} since" if len(evidence) > 1 else "on"
+    return f"{title}; {_what(evidence)} ({_where(evidence)}) {since} {local_time(first.at, zone)}."
+
+
 def local_time(at: int, zone: tzinfo) -> str:
     """`4 March 2026 10:20`."""
     local = moment(at).astimezone(zone)
@@ -91,8 +100,12 @@ def _span(facts: Facts, zone: tzinfo) -> str:
 
 
 def _what(touchpoints: Iterable[Touchpoint]) -> str:
+    return listed(_distinct(_spoken(t.type) for t in touchpoints))
+
+
+def _spoken(type: str) -> str:
     """`ticket.assigned` is written `ticket assigned`."""
-    return listed(_distinct(t.type.replace(".", " ").replace("_", " ") for t in touchpoints))
+    return type.replace(".", " ").replace("_", " ")
 
 
 def _where(touchpoints: Sequence[Touchpoint]) -> str:

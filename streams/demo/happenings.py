@@ -63,6 +63,7 @@ class Happening:
     team: str = ""
     facts: tuple[str, ...] = ()
     due_at: int | None = None
+    delay: int | None = None  # seconds until it is known; None: as the network pleases
     attributes: Mapping[str, Any] | None = None
 
 

@@ -4,7 +4,7 @@ Everybody has an e-mail address; the shop knows a login, the store a loyalty car
 cookie per browser. Phone numbers come from the blocks that the German regulator keeps free for films.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from random import Random
 
@@ -64,6 +64,15 @@ class Person:
 def crowd(rng: Random, size: int) -> list[Person]:
     """So many people; nobody has an account anywhere yet."""
     return [_person(rng, number) for number in range(FIRST_NUMBER, FIRST_NUMBER + size)]
+
+
+def stranger(rng: Random, person: Person) -> Person:
+    """The same person, by an address that nobody has linked with the others, and without any account; it is one more of the identifiers."""
+    local, _, domain = person.email.partition("@")
+    address = f"{local}.{len(person.more) + 2}@{domain}"
+    person.more.append(f"email:{address}")
+    cookies = [f"{rng.getrandbits(96):024x}"]
+    return replace(person, email=address, phone="", user="", crm_id="", loyalty="", cookies=cookies, more=[])
 
 
 def _person(rng: Random, number: int) -> Person:

@@ -40,6 +40,15 @@ class NearMiss:
     identifiers: tuple[str, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Merge:
+    """Two identifiers of one person that are two customers until somebody hears of what happened at that instant."""
+
+    one: str
+    other: str
+    at: int
+
+
 @dataclass(slots=True)
 class Counts:
     """How much was written, so that nothing can get lost unseen."""
@@ -47,6 +56,7 @@ class Counts:
     records: int = 0
     touchpoints: int = 0
     duplicates: int = 0
+    late: int = 0
     unattributed: int = 0
     dead_letters: dict[str, int] = field(default_factory=dict)
 
@@ -55,6 +65,7 @@ class Counts:
             "records": self.records,
             "touchpoints": self.touchpoints,
             "duplicates": self.duplicates,
+            "late": self.late,
             "unattributed": self.unattributed,
             "dead_letters": dict(sorted(self.dead_letters.items())),
         }
@@ -71,6 +82,11 @@ def document(
         "alerts": [_alert(e, names, as_of) for e in expected],
         "near_misses": [{"rule": n.rule, "story": n.story, "identifiers": list(n.identifiers)} for n in near],
     }
+
+
+def merged(merges: Iterable[Merge]) -> list[dict[str, Any]]:
+    """Who was two customers, as `truth.json` says it."""
+    return [{"identifiers": [merge.one, merge.other], "linked_at": _iso(merge.at)} for merge in merges]
 
 
 def _alert(expected: Expected, names: dict[Ref, Ref], as_of: int) -> dict[str, Any]:

@@ -11,9 +11,9 @@ from random import Random
 from typing import Any
 
 from schemas.strict import InvalidConfiguration
-from streams.demo.happenings import CHANNELS, CONTACTS, MAIL, SHOP, TILL, Happening, known_to, where
+from streams.demo.happenings import CHANNELS, CONTACTS, MAIL, SHOP, TILL, WEB, Happening, known_to, where
 from streams.demo.people import Person, crowd, open_accounts
-from streams.demo.truth import Expected, Level, NearMiss, Ref
+from streams.demo.truth import Expected, Level, Merge, NearMiss, Ref
 from streams.demo.workdays import DAY, HOUR, MINUTE, Office
 
 FIRST_DAY = date(2026, 1, 5)  # a Monday, the first day after the holidays
@@ -21,6 +21,7 @@ LEAST_CUSTOMERS, LEAST_DAYS, MOST_DAYS = 300, 60, 200
 WEEKDAYS = (0, 1, 2, 3, 4)
 SHARED = "shared_identifier"  # not a rule: identity itself says that a link was refused
 QUIET_DAYS = 9  # before a story: no window of a rule reaches so far back into calm days
+OUTAGE_BEFORE_END = 11 * DAY  # early enough for all that it held back to be judged
 NUMBERS = {"order": "S-100", "ticket": "T-200", "lead": "L-300", "deal": "D-400", "quote": "Q-500", "promise": "P-600", "return": "R-700"}
 
 
@@ -41,6 +42,7 @@ class World:
         self.happenings: list[Happening] = []
         self.expected: list[Expected] = []
         self.near_misses: list[NearMiss] = []
+        self.merges: list[Merge] = []
         self.story = ""
         self._cast = 0
         self._numbers = dict.fromkeys(NUMBERS, 0)
@@ -87,6 +89,12 @@ class World:
         following = (day + timedelta(days=n) for n in range(plain))
         return self.office.is_workday(day) and day.weekday() in weekday and not any(map(self.office.is_holiday, following))
 
+    @property
+    def outage(self) -> tuple[int, int]:
+        """When the service desk is gone: seven working hours of one of the last days."""
+        day = self.office.workday(self.as_of - OUTAGE_BEFORE_END, 0)
+        return self.office.at(day, 9.2), self.office.at(day, 16.25)
+
     def long_ago(self, days: int) -> int:
         """A working morning at least so many days before the end, and hardly more: perhaps before the first day."""
         latest = self.office.day_of(self.as_of - days * DAY)
@@ -132,7 +140,20 @@ class World:
         described = {"record": crm_id, "first_name": person.first, "last_name": person.last, "city": person.city, "born": str(person.born)}
         Affair(self, person, {}).add("record.created", at, system=CONTACTS, department="sales", known=known, **described)
 
+    def recognise(self, person: Person, stranger: Person, at: int) -> int:
+        """The person logs in and enters the stranger's address, so both are one; returns when."""
+        known = {"user": person.user, "cookie": person.cookies[0], "email": stranger.email}
+        traits = {"name": person.name, "city": person.city}
+        Affair(self, person, {}).add("record.updated", at, system=WEB, department="online", known=known, **traits)
+        self.merge(f"email:{person.email}", f"email:{stranger.email}", at)
+        return at
+
     # The truth
+
+    def merge(self, one: str, other: str, at: int) -> None:
+        """Until then these were two customers; what is not told any more has not happened."""
+        if at <= self.as_of:
+            self.merges.append(Merge(one, other, at))
 
     def expect(
         self,
@@ -176,8 +197,8 @@ class Affair:
         refs = self._carried(system, type) if refs is None else refs
         channel = how.pop("channel", "") or (CHANNELS[department] if type.startswith("contact.") else "")
         known = how.pop("known", None) or known_to(system, self.person, refs, "form" if type == "ticket.opened" else channel)
-        team, facts, due_at = how.pop("team", ""), how.pop("facts", ()), how.pop("due_at", None)
-        self.world.tell(Happening(type, at, system, department, self.person, known, refs, channel, team, facts, due_at, how))
+        team, facts, due_at, delay = how.pop("team", ""), how.pop("facts", ()), how.pop("due_at", None), how.pop("delay", None)
+        self.world.tell(Happening(type, at, system, department, self.person, known, refs, channel, team, facts, due_at, delay, how))
         return at
 
     def _carried(self, system: str, type: str) -> dict[str, str]:

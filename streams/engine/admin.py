@@ -10,9 +10,10 @@ from typing import NamedTuple, Self
 
 from kafka import KafkaAdminClient
 from kafka.admin import ConfigResource
-from kafka.errors import KafkaError
 
 from schemas.topics import Topic
+from streams.engine.connecting import connected
+from streams.engine.security import PLAINTEXT, Security
 
 WITHIN = 30_000  # milliseconds
 
@@ -58,18 +59,19 @@ def _faults(topic: Topic, found: Found | None) -> Iterable[Fault]:
 class TopicAdmin:
     """A connection for as long as the context lasts; raises `ConnectionError` when no broker answers."""
 
-    def __init__(self, servers: str) -> None:
-        addresses = [server.strip() for server in servers.split(",")]
-        try:
-            self._client = KafkaAdminClient(bootstrap_servers=addresses, request_timeout_ms=WITHIN, bootstrap_timeout_ms=WITHIN)
-        except KafkaError as error:
-            raise ConnectionError(f"Kafka at {servers}: {error}") from None
+    def __init__(self, servers: str, security: Security = PLAINTEXT) -> None:
+        self._client = connected(KafkaAdminClient, servers, security, request_timeout_ms=WITHIN)
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
         self._client.close()
+
+    def committed(self, group: str) -> dict[tuple[str, int], int]:
+        """(topic, partition) -> the offset from which the group would go on."""
+        offsets = self._client.list_group_offsets(group)[group]
+        return {(tp.topic, tp.partition): found.offset for tp, found in offsets.items() if found.offset >= 0}
 
     def found(self, names: Iterable[str]) -> dict[str, Found]:
         """Those of the topics that exist."""

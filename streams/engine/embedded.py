@@ -99,25 +99,25 @@ class EmbeddedEngine:
         if before is None or before.dirty != after.dirty or before.due != after.due:
             self._due[partition.number].put(family, after.dirty, self._customers.due(after))
 
-    def tick(self, clock: Clock, historical: bool, commit: Callable[[], None]) -> None:
+    def tick(self, clock: Clock, commit: Callable[[], None]) -> None:
         """Let time pass, level by level; at the last level evaluate every family that is dirty or due, some per epoch."""
         self.settle()
         ticks = self._aggregator.hear(Report(0, 0, clock))
         while ticks:
             tick = ticks[-1]
             if tick.level == LAST:
-                self._evaluate(tick, historical, commit)
+                self._evaluate(tick, commit)
             partitions = self._identify if LEVELS[tick.level] == "identify" else self._customer
             reports = [report(tick, partition.number) for partition in partitions]
             self.settle()
             ticks = tuple(following for r in reports for following in self._aggregator.hear(r))
 
-    def _evaluate(self, tick: Tick, historical: bool, commit: Callable[[], None]) -> None:
+    def _evaluate(self, tick: Tick, commit: Callable[[], None]) -> None:
         done = 0
         for partition, due in zip(self._customer, self._due, strict=True):
             for family in due.wake(tick.clock):
                 before = partition.state(family)
-                step = self._customers.evaluate(family, before, tick, historical)
+                step = self._customers.evaluate(family, before, tick)
                 self._keep(partition, family, before, step.state)
                 self.accept(step.outputs)
                 done += 1

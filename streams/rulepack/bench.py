@@ -7,10 +7,10 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from schemas.company import Company
+from schemas.company import Company, ContactRules
 from schemas.rule import Rule
 from schemas.strict import validate
-from streams.config import alerts_of, court_of, shipped
+from streams.config import alerts_of, contacts_of, court_of, shipped
 from streams.core.identity import IdentityRules
 from streams.core.journeys import JourneyBook
 from streams.rulepack.pipeline import Stages
@@ -28,10 +28,12 @@ def shipped_company() -> Company:
 def stages_for(company: Company, rule: str) -> Stages:
     """The stages with this rule of the company and those that it builds on; raises `ValueError` where they do not compile."""
     names = needed(company, rule)
-    alone = company.model_copy(update={"rules": {name: company.rules[name] for name in company.rules if name in names}})
+    rules = {name: company.rules[name] for name in company.rules if name in names}
+    alone = company.model_copy(update={"rules": rules, "contact_policy": ContactRules()})
     identity = IdentityRules.of(alone)
     journeys = JourneyBook({}, words=alone.words, matter=alone.matter)
-    return Stages(identity, CustomerStage(identity, court_of(alone), alerts_of(alone), journeys))
+    court = court_of(alone)
+    return Stages(identity, CustomerStage(identity, court, alerts_of(alone), journeys, contacts_of(alone, court)))
 
 
 def needed(company: Company, rule: str) -> frozenset[str]:

@@ -53,7 +53,7 @@ class Pipeline:
         customer = self._stages.customer
         for family, state in list(self._families.items()):
             if state is not None and customer.is_due(state, clock):
-                step = customer.evaluate(family, state, Tick(LAST, clock), historical=False)
+                step = customer.evaluate(family, state, Tick(LAST, clock))
                 self._families[family] = step.state
                 self._forward(step.outputs)
         self._settle()

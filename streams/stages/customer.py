@@ -17,6 +17,7 @@ from typing import Any
 from msgspec.structs import replace
 
 from schemas.clock import Clock, Tick
+from schemas.command import ABOUT_ALERTS
 from schemas.identity import Join, Repoint, Separated, Sighted, Touched, Toxic, Unlinked
 from schemas.ids import SEPARATOR, customer_id
 from schemas.state import UNKNOWN, CustomerMessage, FamilyState, Handover
@@ -24,6 +25,7 @@ from schemas.timeline import TimelineEntry
 from schemas.touchpoint import Touchpoint
 from streams.core.alerts import AlertBook
 from streams.core.clock import is_ahead
+from streams.core.contacts import ContactBook
 from streams.core.identity import IdentityRules, founded, pair
 from streams.core.journeys import JourneyBook
 from streams.core.rules.court import Court
@@ -43,12 +45,13 @@ class CustomerStage:
         court: Court,
         alerts: AlertBook,
         journeys: JourneyBook,
+        contacts: ContactBook,
         part_bytes: int = PART_BYTES,
     ) -> None:
         self._court = court
         self._part_bytes = part_bytes
         self._journeys = journeys
-        self._evaluator = Evaluator(identity, court, alerts, journeys)
+        self._evaluator = Evaluator(identity, court, alerts, journeys, contacts)
 
     def process(self, state: FamilyState | None, message: CustomerMessage) -> Step[FamilyState]:
         """One transition of one family, the key of the message. A tick changes nothing here: `evaluate` deals with it."""
@@ -73,11 +76,11 @@ class CustomerStage:
             case Handover():
                 return Step(*receive(before, message))
 
-    def evaluate(self, family: str, state: FamilyState, tick: Tick, historical: bool) -> Step[FamilyState]:
+    def evaluate(self, family: str, state: FamilyState, tick: Tick) -> Step[FamilyState]:
         """Judge the family, unless it has moved, a later tick has been here, or parts of a hand-over are still on their way."""
         if state.moved_to is not None or is_waiting(state) or is_ahead(state.clock, tick.clock):
             return Step(state)
-        return self._evaluator.evaluate(state, tick.clock, historical=historical)
+        return self._evaluator.evaluate(state, tick.clock)
 
     @staticmethod
     def due(state: FamilyState) -> tuple[tuple[frozenset[str], int], ...]:
@@ -99,7 +102,9 @@ class CustomerStage:
         return Step(grown, (TimelineEntry(touchpoint, skip, _customer(state, anchor)),))
 
     def _is_kept(self, touchpoint: Touchpoint) -> bool:
-        return touchpoint.type.startswith("identity.") or self._court.significant(touchpoint) or self._journeys.significant(touchpoint)
+        if touchpoint.type in ABOUT_ALERTS or touchpoint.type.startswith("identity."):
+            return True
+        return self._court.significant(touchpoint) or self._journeys.significant(touchpoint)
 
 
 def _customer(state: FamilyState, identifier: str) -> str:

@@ -11,6 +11,7 @@ from msgspec.structs import replace
 
 from schemas.alert import Alert
 from schemas.codec import encode
+from schemas.contact import ContactHold, ContactPolicy
 from schemas.identity import Repoint
 from schemas.journey import Journey
 from schemas.state import UNKNOWN, FamilyState, Handover, IdentityEntry
@@ -19,8 +20,7 @@ from streams.stages.family import EMPTY, Outputs, absorb
 from streams.stages.step import Send
 
 PART_BYTES = 512 << 10  # Kafka brokers refuse messages over 1 MB; half of it leaves room for one large touchpoint more
-_DIVISIBLE = ("touchpoints", "members", "links", "rests", "unlinks", "identity", "alerts", "journeys")
-_BY_A_PERSON = ("acknowledged", "silenced")
+_DIVISIBLE = ("touchpoints", "members", "links", "rests", "unlinks", "identity", "alerts", "journeys", "policies")
 
 
 def hand_over(label: str, state: FamilyState, to: str, limit: int) -> Outputs:
@@ -62,6 +62,7 @@ def receive(state: FamilyState, message: Handover) -> tuple[FamilyState, Outputs
         identity=_merged(grown.identity, body.identity, _unknown_identity),
         alerts=_merged(grown.alerts, body.alerts, _unknown_alert),
         journeys=_merged(grown.journeys, body.journeys, _unknown_journey),
+        policies=_merged(grown.policies, body.policies, _unknown_policy),
         version=max(grown.version, body.version),
         clock=later(grown.clock, body.clock),
         received=_received(grown, message),
@@ -86,12 +87,15 @@ def _unknown_identity(*entries: IdentityEntry) -> IdentityEntry:
 
 def _unknown_alert(*entries: Alert) -> Alert:
     """Equal to no alert that can be present, and not withdrawn: whatever is true is published."""
-    status = next((alert.status for alert in entries if alert.status in _BY_A_PERSON), "open")
-    return replace(min(entries, key=encode), status=status, summary=UNKNOWN)
+    return replace(min(entries, key=encode), status="open", summary=UNKNOWN, historical=all(alert.historical for alert in entries))
 
 
 def _unknown_journey(*entries: Journey) -> Journey:
     return replace(min(entries, key=encode), matter=UNKNOWN, withdrawn=False)
+
+
+def _unknown_policy(*entries: ContactPolicy) -> ContactPolicy:
+    return replace(min(entries, key=encode), holds=(ContactHold(rule=UNKNOWN, purposes=()),))
 
 
 def _received(state: FamilyState, message: Handover) -> dict[str, tuple[int, tuple[int, ...]]]:

@@ -29,6 +29,7 @@ class Cluster:
         self.brokers = {node: KafkaServer(folder / f"kafka-{node}", node, controllers=controllers) for node in controllers}
         self.clickhouse = EmbeddedServer(folder / "clickhouse")
         self.folder = folder
+        self.metrics = {name: free_port() for name in SINKS}
         self.died: Counter[str] = Counter()
         self._installation: Installation | None = None
         self._wanted: dict[str, str] = {}  # name -> kind of the processes that ought to run
@@ -81,7 +82,7 @@ class Cluster:
         if kind == "worker":
             self.installation.start_worker(name, "--session-timeout", str(SESSION))
         else:
-            self.installation.start_sink(name)
+            self.installation.start_sink(name, "--metrics-port", str(self.metrics[name]))
 
     def stop(self, name: str, how: int) -> None:
         """End it; it is not started again by itself."""

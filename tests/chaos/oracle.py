@@ -37,7 +37,7 @@ def judge(loaded: Loaded, sources: Mapping[str, Source], servers: str, address: 
         engine.settle()
         engine.commit(f"oracle:{number}", b"")
         records += len(epoch)
-    engine.tick(Clock(time.time_ns() // 1000), historical=False, commit=lambda: engine.commit(f"oracle:{time.time_ns()}", b""))
+    engine.tick(Clock(time.time_ns() // 1000), commit=lambda: engine.commit(f"oracle:{time.time_ns()}", b""))
     engine.commit("oracle:end", b"")
     engine.close()
     sink.refresh()

@@ -91,15 +91,8 @@ def _run(report: Report, cluster: Cluster, folder: Path, told: Callable[[str], N
     if sender.failed or sender.is_alive():
         raise RuntimeError(f"the load could not be sent: {sender.failed[:1]}")
     cluster.supervise()
-    _settle(report, cluster, told)
-    told("comparing with the embedded engine over the same records")
-    oracle = replace(cluster.address, database="oracle")
-    installation = cluster.installation
-    read = judge(installation.loaded, installation.sources, ",".join(cluster.servers), oracle, SECRET)
-    report.verdict = compare(cluster, oracle, folder, len(values))
-    told(f"{read:,} records judged by the oracle, {report.verdict.alerts:,} changes of alerts on their topic")
-    for line in shown(report.verdict.differences):
-        told(line)
+    report.settled_after = settled(cluster, SETTLE + SETTLE_SHARE * report.minutes * 60, told)
+    report.verdict = judged(cluster, folder, len(values), told)
 
 
 def _break_things(report: Report, cluster: Cluster, sender: Sender, told: Callable[[str], None]) -> None:
@@ -116,7 +109,8 @@ def _break_things(report: Report, cluster: Cluster, sender: Sender, told: Callab
         cluster.supervise()
 
 
-def _settle(report: Report, cluster: Cluster, told: Callable[[str], None]) -> None:
+def settled(cluster: Cluster, within: float, told: Callable[[str], None]) -> float:
+    """Wait until all is at rest, and stop everything; seconds until it was."""
     began, last = time.monotonic(), [0.0]
 
     def look(why: str) -> None:
@@ -125,11 +119,24 @@ def _settle(report: Report, cluster: Cluster, told: Callable[[str], None]) -> No
             last[0] = time.monotonic()
             told(f"settling: {why}")
 
-    cluster.installation.positions.settle(SETTLE + SETTLE_SHARE * report.minutes * 60, look)
-    report.settled_after = time.monotonic() - began
+    cluster.installation.positions.settle(within, look)
+    after = time.monotonic() - began
     codes = cluster.installation.stop()
     if any(codes.values()):
         raise RuntimeError(f"stopped with exit codes {codes}")
+    return after
+
+
+def judged(cluster: Cluster, folder: Path, records: int, told: Callable[[str], None]) -> Verdict:
+    """Compare every table with the oracle's; `records` were sent."""
+    told("comparing with the embedded engine over the same records")
+    oracle, installation = replace(cluster.address, database="oracle"), cluster.installation
+    read = judge(installation.loaded, installation.sources, ",".join(cluster.servers), oracle, SECRET)
+    verdict = compare(cluster, oracle, folder, records)
+    told(f"{read:,} records judged by the oracle, {verdict.alerts:,} changes of alerts on their topic")
+    for line in shown(verdict.differences):
+        told(line)
+    return verdict
 
 
 def main(words: list[str] | None = None) -> int:

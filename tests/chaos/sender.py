@@ -19,8 +19,13 @@ class Sender(threading.Thread):
     def __init__(self, servers: Sequence[str], values: Sequence[Sent], seconds: float) -> None:
         super().__init__(name="sender", daemon=True)
         self._servers, self._values, self._seconds = list(servers), values, seconds
+        self._enough = threading.Event()
         self.sent = 0
         self.failed: list[BaseException] = []
+
+    def stop(self) -> None:
+        """What was not sent yet is left out."""
+        self._enough.set()
 
     def run(self) -> None:
         """Send everything and wait for every acknowledgement."""
@@ -38,6 +43,8 @@ class Sender(threading.Thread):
         }
         producer = KafkaProducer(bootstrap_servers=self._servers, acks="all", enable_idempotence=True, **settings)
         for topic, value in paced(self._values, self._seconds, time.monotonic, lambda ahead: time.sleep(max(ahead, STEP))):
+            if self._enough.is_set():
+                break
             producer.send(topic, value=value).add_errback(self.failed.append)
             self.sent += 1
         producer.flush(timeout=FOR_LONG / 1000)

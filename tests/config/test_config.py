@@ -33,6 +33,12 @@ def test_a_company_of_one_line_has_the_whole_pack(tmp_path):
     assert loaded.company.journeys.keys() == {"order", "ticket", "lead", "complaint"}
 
 
+def test_customers_are_contacted_for_what_the_departments_of_the_company_do(tmp_path):
+    loaded = load(write(tmp_path, "company: Example\ndepartments: [sales]\n"))
+    assert loaded.company.contact_policy.purposes.keys() == {"sales"}
+    assert shipped()["contact_policy"]["purposes"].keys() == {"promo", "survey", "service", "sales"}
+
+
 def test_a_folder_stands_for_the_file_in_it(tmp_path):
     assert load(write(tmp_path, "company: Example\n").parent).path == tmp_path / "redthread.yaml"
 
@@ -78,6 +84,14 @@ def test_sources_stand_in_files_beside_it(tmp_path):
             "company: x\njourneys:\n  case: {opens: ticket.opened}\n",
             "redthread.yaml:3: journeys.case.ref: 'case' is not one of the refs that make a matter: ",
         ),
+        (
+            "company: x\ncontact_policy:\n  unheeded: [duplicate_outraech]\n",
+            "redthread.yaml:3: contact_policy.unheeded: there is no rule 'duplicate_outraech'; did you mean duplicate_outreach?",
+        ),
+        (
+            "company: x\ncontact_policy:\n  purposes:\n    gift: {type: gift.sent, department: marketing}\n",
+            "redthread.yaml:4: contact_policy.purposes.gift.type: nobody reports 'gift.sent'",
+        ),
         ("company: x\nsources: [nowhere*.yaml]\n", "redthread.yaml:1: sources: no file matches 'nowhere*.yaml' in "),
     ],
 )
@@ -114,3 +128,14 @@ def test_a_word_or_a_calendar_that_a_rule_names_is_part_of_its_version(tmp_path)
     before, other_word, other_hours = versions(""), versions("words: {asked: call.made}\n"), versions("calendars: {office: {tz: UTC}}\n")
     changed = [{rule for rule in before if before[rule] != after[rule]} for after in (other_word, other_hours)]
     assert ("silence" in changed[0], "silence" in changed[1], "ping_pong" in changed[0] | changed[1]) == (True, True, False)
+
+
+def test_purposes_of_the_pack_are_changed_field_by_field_and_taken_away(tmp_path):
+    text = "company: x\ncontact_policy: {purposes: {promo: {department: sales}, survey: null}, unheeded: [too_many_contacts]}\n"
+    policy = load(write(tmp_path, text)).company.contact_policy
+    assert {name: (purpose.type, purpose.department) for name, purpose in policy.purposes.items()} == {
+        "promo": ("campaign.sent", "sales"),
+        "service": ("contact.outbound", "service"),
+        "sales": ("call.made", "sales"),
+    }
+    assert (policy.channels, policy.unheeded) == (("mail", "phone", "sms", "post", "chat"), ("too_many_contacts",))

@@ -5,7 +5,8 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from schemas.alert import Alert, Evidence
-from streams.core.alert_changes import Evaluation, changes, identity_causes
+from schemas.touchpoint import NEVER
+from streams.core.alert_changes import Evaluation, changes, identity_causes, unspoken
 
 RULES = {"silence": "v1", "ping_pong": "v1"}
 NOW = 1_000
@@ -19,9 +20,9 @@ def alert(name="a", *, status="open", rule="silence", evidence=("e1",), customer
     )  # fmt: skip
 
 
-def evaluation(version=7, *, fresh=(), identity_changed=None, historical=False, rules=None):
+def evaluation(version=7, *, fresh=(), identity_changed=None, live_since=0, rules=None):
     return Evaluation(
-        version=version, now=NOW, fresh=fresh, identity_changed=identity_changed or {}, historical=historical,
+        version=version, now=NOW, fresh=fresh, identity_changed=identity_changed or {}, live_since=live_since,
         rules=RULES if rules is None else rules,
     )  # fmt: skip
 
@@ -155,21 +156,97 @@ def test_a_withdrawn_alert_that_appears_again_is_opened_again():
     assert changes(by_id(*withdrawn), by_id(alert()), evaluation(8)) == [published(alert(), "opened", 8)]
 
 
-def test_what_a_person_said_stays_while_the_finding_goes_on():
-    for said in ("acknowledged", "silenced"):
-        ledger = by_id(published(alert(status=said), said, 6))
-        assert changes(ledger, by_id(alert()), evaluation(8)) == []
-        assert changes(ledger, by_id(alert(status="held")), evaluation(8)) == []
-        grown = alert(occurrences=2)
-        assert changes(ledger, by_id(grown), evaluation(8)) == [published(replace(grown, status=said), "updated", 8)]
-        ended = alert(status="resolved", ends_at=50)
-        assert changes(ledger, by_id(ended), evaluation(8)) == [published(ended, "resolved", 8)]
+def test_what_a_person_says_is_published_with_who_and_the_command_that_did_it():
+    ledger = by_id(published(alert(), "opened", 6))
+    taken = alert(status="acknowledged", said="c1", said_by="anna")
+    acknowledged = changes(ledger, by_id(taken), evaluation(8, fresh=("e9", "c1")))
+    assert acknowledged == [published(taken, "acknowledged", 8, because="c1")]
+    assert changes(by_id(*acknowledged), by_id(taken), evaluation(9)) == []
+    quiet = alert(status="silenced", said="c2", said_by="bert", said_until=99)
+    silenced = changes(by_id(*acknowledged), by_id(quiet), evaluation(9, fresh=("c2",)))
+    assert silenced == [published(quiet, "silenced", 9, because="c2")]
+    assert changes(by_id(*silenced), by_id(alert()), evaluation(10)) == [published(alert(), "opened", 10)]
+
+
+def test_an_alert_that_is_silenced_when_it_is_first_seen_is_never_opened():
+    quiet = alert(status="silenced", said="c2", said_by="bert", said_until=99)
+    assert changes({}, by_id(quiet), evaluation(8)) == [published(quiet, "silenced", 8)]
+
+
+def test_what_was_said_about_an_alert_is_not_part_of_what_was_found():
+    quiet = published(alert(status="silenced", said="c2", said_by="bert", said_until=99), "silenced", 9, because="c2")
+    assert unspoken(quiet) == alert()
 
 
 def test_history_that_is_computed_later_is_marked_and_not_published_again_live():
-    past = changes({}, by_id(alert()), evaluation(historical=True))
+    past = changes({}, by_id(alert()), evaluation(live_since=NEVER))
     assert past == [published(alert(), "opened", historical=True)]
     assert changes(by_id(*past), by_id(alert()), evaluation(8)) == []
+
+
+# What people are told
+
+
+def test_what_broke_before_going_live_is_history_and_what_broke_since_then_is_not():
+    past, now = alert("a", starts_at=10), alert("b", starts_at=11)
+    assert changes({}, by_id(past, now), evaluation(live_since=10)) == [
+        published(past, "opened", historical=True),
+        published(now, "opened"),
+    ]
+
+
+def test_nobody_is_told_of_the_end_of_what_he_never_heard_of():
+    opened = published(alert(), "opened", 6, historical=True)
+    ended = alert(status="resolved", ends_at=500)
+    assert changes(by_id(opened), by_id(ended), evaluation(8)) == [published(ended, "resolved", 8, historical=True)]
+    withdrawn = published(opened, "withdrawn", 8, status="withdrawn", cause="late_event", historical=True)
+    assert changes(by_id(opened), {}, evaluation(8)) == [withdrawn]
+
+
+def test_an_alert_of_the_past_that_gets_worse_appears_as_if_it_were_new():
+    seen = Evidence("e2", 20, "ticket.assigned", "service")
+    opened = published(alert(starts_at=5), "opened", 6, historical=True)
+    grown = replace(alert(starts_at=5, occurrences=2), evidence=(*alert().evidence, seen))
+    assert changes(by_id(opened), by_id(grown), evaluation(8, live_since=19)) == [published(grown, "opened", 8)]
+    assert changes(by_id(opened), by_id(grown), evaluation(8, live_since=20)) == [published(grown, "updated", 8, historical=True)]
+    warned = published(replace(alert(starts_at=5), level="at_risk"), "opened", 6, historical=True)
+    assert changes(by_id(warned), by_id(alert(starts_at=20)), evaluation(8, live_since=19)) == [published(alert(starts_at=20), "opened", 8)]
+
+
+def test_an_alert_of_the_past_that_goes_on_again_is_live_only_if_it_broke_again():
+    ended = published(alert(status="resolved", ends_at=15, starts_at=5), "resolved", 6, historical=True)
+    assert changes(by_id(ended), by_id(alert(starts_at=5)), evaluation(8, live_since=19)) == [
+        published(alert(starts_at=5), "opened", 8, historical=True)
+    ]
+    assert changes(by_id(ended), by_id(alert(starts_at=20)), evaluation(8, live_since=19)) == [published(alert(starts_at=20), "opened", 8)]
+
+
+def test_what_ended_an_alert_does_not_make_it_live():
+    answer = Evidence("e2", 20, "contact.outbound", "service")
+    late = replace(alert(status="resolved", ends_at=20, occurrences=2), evidence=(*alert().evidence, answer))
+    assert changes({}, by_id(late), evaluation(live_since=19)) == [published(late, "resolved", historical=True)]
+
+
+def test_what_was_live_once_stays_live_also_in_a_replay():
+    opened = published(alert(), "opened", 6)
+    ended = alert(status="resolved", ends_at=50)
+    assert changes(by_id(opened), by_id(ended), evaluation(8, live_since=NEVER)) == [published(ended, "resolved", 8)]
+
+
+def test_an_alert_of_the_past_that_a_person_spoke_about_keeps_what_was_said_when_it_goes_live():
+    taken = alert(status="acknowledged", starts_at=5, said="c1", said_by="anna")
+    known = published(taken, "acknowledged", 6, historical=True)
+    grown = replace(taken, occurrences=2, evidence=(Evidence("e1", 20, "contact.inbound", "service"),))
+    assert changes(by_id(known), by_id(grown), evaluation(8, live_since=19)) == [published(grown, "updated", 8)]
+
+
+def test_who_replaces_a_live_alert_is_live():
+    before = published(alert(evidence=("e2", "e3"), starts_at=20), "opened", 6)
+    heir = alert("b", evidence=("e1", "e2", "e3"))
+    assert changes(by_id(before), by_id(heir), evaluation(8, fresh=("e1",), live_since=19)) == [
+        published(heir, "opened", 8, because="e1"),
+        published(before, "withdrawn", 8, status="withdrawn", cause="superseded", because="e1", successor="b"),
+    ]
 
 
 # What became of each customer

@@ -1,5 +1,6 @@
 from schemas.clock import Clock, Report, Tick
 from schemas.state import AggregatorState
+from schemas.touchpoint import NEVER
 from streams.core.clock import LEVELS, Aggregator, hear, is_ahead, later, lowest, report
 
 
@@ -75,3 +76,11 @@ def test_a_tick_is_a_replay_where_any_clock_has_been_further():
     assert is_ahead(here, Clock(4, {"sales": 4, "online": 3}))
     assert is_ahead(here, Clock(5, {"sales": 3, "online": 3}))
     assert is_ahead(Clock(5, {"sales": 8}), Clock(7))
+
+
+def test_what_is_history_is_told_by_the_clock_that_is_furthest_on():
+    replayed, live = Clock(5, {}, NEVER), Clock(6, {}, 4)
+    assert later(replayed, live) == later(live, replayed) == live
+    assert lowest({0: replayed, 1: live}) == replayed
+    assert later(replayed, Clock(5, {}, 4)) == later(Clock(5, {}, 4), replayed) == Clock(5, {}, 4)
+    assert lowest({0: replayed, 1: Clock(5, {}, 4)}) == replayed

@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 
 from schemas.clock import Clock, Report, SourceReport, Tick
 from schemas.company import Company
+from schemas.touchpoint import NEVER
 from streams.engine.watermarks import Timekeeper, TimeState, Watched, watched
 
 MINUTE, DAY = 60_000_000, 86_400_000_000
@@ -37,13 +38,65 @@ def test_a_silent_source_stands_still_at_its_last_arrival():
     assert ticks(Timekeeper([SHOP], 4), said(arrived=arrived)) == [Tick(0, Clock(NOW, {"online": arrived - 10 * MINUTE}))]
 
 
+def test_a_source_that_comes_back_is_complete_up_to_what_it_delivers_until_it_has_caught_up():
+    """Three hours of silence, then what was kept in the meantime, then something that has just happened."""
+    gone, hour = NOW, 60 * MINUTE
+    shop = SHOP._replace(quiet=hour)
+    silent = said(now=gone + 3 * hour, arrived=gone, newest=gone)
+    back = [said(now=at, arrived=at, newest=at - delay) for at, delay in ((gone + 4 * hour, 3 * hour), (gone + 5 * hour, 2 * hour))]
+    fresh = [said(now=at, arrived=at, newest=at - MINUTE) for at in (gone + 6 * hour,)]
+    later = said(now=gone + 7 * hour, arrived=gone + 6 * hour + MINUTE, newest=gone + 6 * hour - MINUTE)
+    clocks = [tick.clock.departments["online"] for tick in ticks(Timekeeper([shop], 4), said(newest=gone), silent, *back, *fresh, later)]
+    assert [(clock + 10 * MINUTE - gone) // hour for clock in clocks] == [0, 0, 1, 3, 6, 7]
+
+
+def test_while_a_source_catches_up_what_one_partition_has_delivered_says_nothing_about_one_that_lags():
+    gone, hour = NOW, 60 * MINUTE
+    shop = SHOP._replace(quiet=hour)
+    halves = [{"partition": number, "partitions": 2} for number in range(2)]
+    before = [said(newest=gone, **half) for half in halves]
+    silent = [said(now=gone + 3 * hour, arrived=gone, newest=gone, **half) for half in halves]
+    back = gone + 4 * hour
+    quick = said(now=back, arrived=back, newest=back - MINUTE, **halves[0])
+    slow = said(now=back, arrived=back, newest=gone + hour, ended=False, **halves[1])
+    assert ticks(Timekeeper([shop], 4), *before, *silent, quick, slow)[-1].clock.departments == {"online": gone + hour - 10 * MINUTE}
+
+
+def test_a_source_that_speaks_for_the_first_time_has_nothing_to_catch_up():
+    never, first = said(now=NOW - DAY, arrived=0), said(newest=1)
+    assert ticks(Timekeeper([SHOP], 4), never, first)[-1].clock == Clock(NOW, {"online": NOW - 10 * MINUTE})
+
+
 def test_a_source_is_alive_when_any_of_its_partitions_is():
     quiet, busy = said(partition=0, partitions=2, arrived=1), said(partition=1, partitions=2, arrived=NOW)
     assert ticks(Timekeeper([SHOP], 4), quiet, busy) == [Tick(0, Clock(NOW, {"online": NOW - 10 * MINUTE}))]
 
 
-def test_a_source_that_has_never_said_anything_holds_its_departments():
-    assert ticks(Timekeeper([SHOP], 4), said(arrived=0)) == [Tick(0, Clock(NOW, {"online": 0}))]
+def test_a_topic_that_never_held_a_record_is_complete_while_it_is_asked():
+    state, keeper, found = TimeState(), Timekeeper([SHOP], 4), []
+    for later in (0, MINUTE, DAY):
+        state, _ = keeper.hear(state, said(arrived=0, now=NOW + later))
+        found.append(keeper.clock(state).departments["online"])
+    assert found == [NOW - 10 * MINUTE, NOW - 9 * MINUTE, NOW + DAY - 10 * MINUTE]
+
+
+def test_a_topic_that_never_held_a_record_is_silent_once_quiet_has_passed_since_it_was_first_asked():
+    state, keeper = TimeState(), Timekeeper([SHOP], 4)
+    for later in (0, DAY, DAY + 1, 9 * DAY):
+        state, _ = keeper.hear(state, said(arrived=0, now=NOW + later))
+    assert keeper.clock(state) == Clock(NOW + 9 * DAY, {"online": NOW - 10 * MINUTE})
+
+
+def test_the_first_record_of_a_silent_topic_brings_its_source_back():
+    state, keeper = TimeState(), Timekeeper([SHOP], 4)
+    for report in (said(arrived=0), said(arrived=NOW + 2 * DAY, now=NOW + 2 * DAY)):
+        state, _ = keeper.hear(state, report)
+    assert keeper.clock(state) == Clock(NOW + 2 * DAY, {"online": NOW + 2 * DAY - 10 * MINUTE})
+
+
+def test_a_topic_that_held_records_before_it_was_first_asked_is_as_silent_as_they_are_old():
+    quiet, empty = said(partition=0, partitions=2, arrived=NOW - 2 * DAY), said(partition=1, partitions=2, arrived=0)
+    assert ticks(Timekeeper([SHOP], 4), quiet, empty) == [Tick(0, Clock(NOW, {"online": NOW - 2 * DAY - 10 * MINUTE}))]
 
 
 def test_the_partition_that_is_furthest_behind_decides():
@@ -87,14 +140,14 @@ def test_a_replay_runs_on_the_time_of_events():
     keeper = Timekeeper([SHOP, DESK], 4, replay=True)
     behind = said("shop", newest=50 * DAY, ended=False), said("desk", newest=40 * DAY, ended=False)
     late = {"online": 50 * DAY - 10 * MINUTE, "service": 40 * DAY - 5 * MINUTE, "sales": 40 * DAY - 5 * MINUTE}
-    assert ticks(keeper, *behind) == [Tick(0, Clock(40 * DAY, late))]
+    assert ticks(keeper, *behind) == [Tick(0, Clock(40 * DAY, late, NEVER))]
 
 
 def test_a_replay_that_has_ended_is_complete_up_to_its_newest_event():
     keeper = Timekeeper([SHOP, DESK], 4, replay=True)
     done = said("shop", newest=50 * DAY), said("desk", newest=60 * DAY)
     everyone = dict.fromkeys(("online", "service", "sales"), 60 * DAY)
-    assert ticks(keeper, *done) == [Tick(0, Clock(60 * DAY, everyone))]
+    assert ticks(keeper, *done) == [Tick(0, Clock(60 * DAY, everyone, NEVER))]
     one = said("shop", newest=50 * DAY), said("desk", newest=40 * DAY, ended=False)
     assert ticks(keeper, *one)[0].clock.departments["online"] == 40 * DAY
 

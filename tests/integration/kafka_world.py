@@ -7,7 +7,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -150,16 +150,21 @@ class World:
             self.kill(name)
         self._reader.close()
 
-    def feed(self, exports: Path, *, share: tuple[int, int] = (0, 1), only: Sequence[str] = ()) -> int:
-        """Send records of the files: those whose number is `share[0]` modulo `share[1]`; how many."""
+    def feed(
+        self, exports: Path, *, share: tuple[int, int] = (0, 1), only: Sequence[str] = (), of: Callable[[int], bool] | None = None
+    ) -> int:
+        """Send records of the files: those whose number is `share[0]` modulo `share[1]` and whose event occurred `of` then; how many."""
         inputs, _ = inputs_of(self.loaded.company, [exports])
+        ingest = Ingest(self.loaded.company, SECRET.encode())
         count = 0
         with sender(self.servers) as send:
             for given in inputs:
                 if only and given.source.source not in only:
                     continue
                 for number, record in enumerate(read(given.path, given.source, longest=self.loaded.company.max_record)):
-                    if not isinstance(record, DeadLetter) and number % share[1] == share[0]:  # else broken as a line of its file
+                    if isinstance(record, DeadLetter) or number % share[1] != share[0]:  # broken as a line of its file, or not chosen
+                        continue
+                    if of is None or of(max(_occurred(ingest.ingest(given.source, record)), default=0)):
                         send(given.source.input.topic, value=value_of(record))
                         count += 1
         return count
@@ -204,7 +209,7 @@ class World:
                 record = record_of(source, message, company.max_record)
                 if record is not None:
                     engine.accept(ingest.ingest(source, record))
-        engine.tick(clock, historical=True, commit=lambda: engine.commit("", b""))
+        engine.tick(clock, commit=lambda: engine.commit("", b""))
         engine.commit("", b"")
         engine.close()
         return outcome(sink.written)
@@ -231,9 +236,8 @@ class World:
         for topic, source in self.sources.items():
             for message in messages(self.servers, topic, beginning=True):
                 record = record_of(source, message, self.loaded.company.max_record)
-                for output in () if record is None else ingest.ingest(source, record):
-                    if isinstance(output, Send) and isinstance(output.message, Arrived):
-                        newest = max(newest, output.message.touchpoint.at)
+                outputs = () if record is None else ingest.ingest(source, record)
+                newest = max([newest, *_occurred(outputs)])
         return newest
 
     def published_alerts(self) -> list[Alert]:
@@ -259,6 +263,10 @@ class World:
         return (self.folder / f"{name}.log").read_text(errors="replace")
 
 
+def _occurred(outputs: Iterable[Any]) -> list[int]:
+    return [output.message.touchpoint.at for output in outputs if isinstance(output, Send) and isinstance(output.message, Arrived)]
+
+
 class MemorySink:
     """Keeps what is written."""
 
@@ -272,7 +280,7 @@ class MemorySink:
 
 @contextmanager
 def world(servers: str, folder: Path, company: Path, prefix: str, only: Sequence[str] = ()) -> Iterator[World]:
-    """A world whose workers are gone afterwards. A source that never says anything would hold its department, so only those fed are in it."""
+    """A world whose workers are gone afterwards, of all sources or of some."""
     made = World(servers, folder, company, prefix, only)
     try:
         yield made

@@ -31,6 +31,12 @@ def test_a_password_comes_from_the_url_or_a_file_or_the_caller(tmp_path: Path):
     assert parse("clickhouse://ada@db", password="given").password == "given"
 
 
+def test_a_file_names_who_may_vouch_for_a_server(tmp_path: Path):
+    file = tmp_path / "ca.pem"
+    file.write_text("")
+    assert parse(f"clickhouses://db?ca_file={file}") == Address(host="db", port=9440, http_port=8443, secure=True, ca_file=str(file))
+
+
 @pytest.mark.parametrize(
     ("url", "message"),
     [
@@ -40,6 +46,8 @@ def test_a_password_comes_from_the_url_or_a_file_or_the_caller(tmp_path: Path):
         ("clickhouse://ada:secret@db:port", "clickhouse://db:port"),
         ("clickhouse://ada:secret@db?compress=1", "unknown option 'compress'"),
         ("clickhouse://ada:secret@db?http_port=x", "invalid literal"),
+        ("clickhouse://ada:secret@db?ca_file=/etc/ca.pem", "ca_file is for clickhouses://, which encrypts"),
+        ("clickhouses://ada:secret@db?ca_file=/absent.pem", "there is no file /absent.pem"),
         ("clickhouse://ada@db?password_file=/absent/secret", "cannot read the password file /absent/secret"),
     ],
 )

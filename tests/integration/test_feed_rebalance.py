@@ -9,6 +9,7 @@ from sinks.feed import Feed, Limits
 from tests.integration.published import entry
 
 PARTITION = TopicPartition("timeline", 0)
+OTHER = TopicPartition("timeline", 1)  # of which nothing was read yet
 VALUES = [seal(entry(str(number)))[1] for number in range(10)]
 
 
@@ -26,12 +27,12 @@ class Log:
     """One partition and one consumer of it, which keeps its position whatever the group does."""
 
     def __init__(self) -> None:
-        self.position = 0
+        self.place = 0
         self.offsets: OffsetAndMetadata | None = None
 
     def poll(self, timeout_ms: int, max_records: int) -> dict[TopicPartition, list[Read]]:
-        found = [Read(offset, value) for offset, value in enumerate(VALUES)][self.position : self.position + 3]
-        self.position += len(found)
+        found = [Read(offset, value) for offset, value in enumerate(VALUES)][self.place : self.place + 3]
+        self.place += len(found)
         return {PARTITION: found} if found else {}
 
     def committed(self, partition: TopicPartition, metadata: bool) -> OffsetAndMetadata | None:
@@ -40,11 +41,20 @@ class Log:
     def commit(self, offsets: dict[TopicPartition, OffsetAndMetadata]) -> None:
         self.offsets = offsets[PARTITION]
 
+    def position(self, partition: TopicPartition) -> int:
+        return 7 if partition == OTHER else self.place
+
     def seek(self, partition: TopicPartition, offset: int) -> None:
-        self.position = offset
+        self.place = offset
 
     def seek_to_beginning(self, partition: TopicPartition) -> None:
-        self.position = 0
+        self.place = 0
+
+    def assignment(self) -> set[TopicPartition]:
+        return {PARTITION, OTHER}
+
+    def end_offsets(self, partitions: list[TopicPartition]) -> dict[TopicPartition, int]:
+        return dict.fromkeys(partitions, len(VALUES))
 
     def highwater(self, partition: TopicPartition) -> int:
         return len(VALUES)
@@ -64,27 +74,47 @@ class Table:
         pass
 
 
-class Nothing:
-    """Counts nothing."""
+class Waiting:
+    """Remembers how many messages wait."""
+
+    def __init__(self) -> None:
+        self.lag: dict[int, int] = {}
 
     def wrote(self, topic: str, messages: int, rejected: int, seconds: float) -> None:
         pass
 
     def behind(self, topic: str, partition: int, messages: int) -> None:
-        pass
+        self.lag[partition] = messages
 
 
 def test_what_was_read_and_not_written_before_a_rebalance_is_read_again():
     for before in range(6):
         log, table = Log(), Table()
-        feed = Feed(log, table, Nothing(), limits=Limits(messages=4), clock=lambda: 0.0)
+        feed = Feed(log, table, Waiting(), limits=Limits(messages=4), clock=lambda: 0.0)
         for _ in range(before):
             feed.step()
         feed.on_partitions_revoked([PARTITION])
         feed.on_partitions_assigned([PARTITION])
         feed.step()
-        rest = Feed(log, table, Nothing(), limits=Limits(messages=1), clock=lambda: 0.0)
-        log.position = 9  # as if this one had kept its place since long ago
+        rest = Feed(log, table, Waiting(), limits=Limits(messages=1), clock=lambda: 0.0)
+        log.place = 9  # as if this one had kept its place since long ago
         while log.offsets is None or log.offsets.offset < len(VALUES):
             rest.step()
         assert table.rows == [str(number) for number in range(10)], before
+
+
+def test_what_waits_is_counted_while_a_batch_cannot_be_written():
+    """Everything after the last commit, whatever has been read meanwhile; where nothing was read yet, everything after its place."""
+    log, waiting = Log(), Waiting()
+
+    class Away(Table):
+        def write(self, token: str, outputs: list[Any]) -> list[Any]:
+            feed.measure()
+            seen.append(dict(waiting.lag))
+            return super().write(token, outputs)
+
+    seen: list[dict[int, int]] = []
+    feed = Feed(log, Away(), waiting, limits=Limits(messages=3), clock=lambda: 0.0)
+    for _ in range(4):
+        feed.step()
+    assert seen == [{0: 10, 1: 3}, {0: 7, 1: 3}, {0: 4, 1: 3}]

@@ -117,7 +117,6 @@ def test_workers_that_come_and_go_share_the_work(part: World, demo):
     assert difference(part.reaches(expected), expected) == {}
 
 
-@pytest.mark.thorough  # an idle frozen worker may rejoin instead of ending, and then writes nothing either
 def test_a_worker_that_was_paused_for_too_long_does_not_write_any_more(part: World, demo):
     """Its successor has taken over meanwhile, and a late record of its changelog would win."""
     part.feed(demo.exports, share=(0, 6))

@@ -7,6 +7,8 @@ from msgspec.structs import replace
 
 from schemas.alert import Alert
 from schemas.clock import Clock
+from schemas.command import ACKNOWLEDGED, COMMANDS, SILENCED
+from schemas.contact import ContactHold, ContactPolicy
 from schemas.identity import IdentityChange
 from schemas.journey import Journey
 from schemas.timeline import TimelineEntry
@@ -15,7 +17,9 @@ from streams.core.identity import IdentityRules, pair
 from streams.core.shared_identifier import shared_identifiers
 from tests.laws.oracle import Truth, truth
 from tests.laws.simulation import Simulation
-from tests.small_company import ALERTS, COURT, JOURNEY_BOOK
+from tests.small_company import ALERTS, CONTACTS, COURT, JOURNEY_BOOK
+
+Judged = tuple[dict[str, Alert], dict[str, Journey], dict[str, ContactPolicy]]
 
 
 class Outcome(NamedTuple):
@@ -27,6 +31,7 @@ class Outcome(NamedTuple):
     skips: dict[str, int]  # event id -> to whom the row is attributed, for touchpoints that are kept
     alerts: dict[str, Alert]
     journeys: dict[str, Journey]
+    policies: dict[str, tuple[ContactHold, ...]]  # customer -> what holds contacts
 
 
 def reached(simulation: Simulation) -> Outcome:
@@ -58,13 +63,14 @@ def reached(simulation: Simulation) -> Outcome:
             for id, journey in _highest(simulation.published, Journey, "journey_id").items()
             if not journey.withdrawn
         },
+        policies={id: policy.holds for id, policy in _highest(simulation.published, ContactPolicy, "customer_id").items() if policy.holds},
     )
 
 
 def implied(rules: IdentityRules, messages: Iterable[object], clock: Clock) -> Outcome:
     """By the oracle."""
     true = truth(rules, messages)
-    alerts, journeys = _judged(rules, true, clock)
+    alerts, journeys, policies = _judged(rules, true, clock)
     kept = {event_id: held for event_id, held in true.touchpoints.items() if _is_kept(held[0])}
     return Outcome(
         customers={i: (customer, true.first_seen[i]) for i, customer in true.customers.items() if customer is not None},
@@ -73,14 +79,16 @@ def implied(rules: IdentityRules, messages: Iterable[object], clock: Clock) -> O
         skips={event_id: skip for event_id, (_, skip) in kept.items()},
         alerts=alerts,
         journeys=journeys,
+        policies={customer: policy.holds for customer, policy in policies.items()},
     )
 
 
-def _judged(rules: IdentityRules, true: Truth, clock: Clock) -> tuple[dict[str, Alert], dict[str, Journey]]:
+def _judged(rules: IdentityRules, true: Truth, clock: Clock) -> Judged:
     refused: Any = {pair(*link): why for link, why in true.refused.items()}
     spans = {pair(*link): (min(seen), max(seen)) for link, seen in true.links.items()}
     alerts = shared_identifiers(rules, true.customers, refused, spans)
     journeys: dict[str, Journey] = {}
+    policies: dict[str, ContactPolicy] = {}
     histories: dict[str, dict[str, Touchpoint]] = {}
     for event_id, (t, skip) in true.touchpoints.items():
         if _is_kept(t) and skip < len(t.ids):
@@ -89,12 +97,39 @@ def _judged(rules: IdentityRules, true: Truth, clock: Clock) -> tuple[dict[str, 
         judgement = COURT.judge(list(touchpoints.values()), clock)
         inside = [pair(*link) for link in true.links if {true.customers[end] for end in link} == {customer}]
         alerts |= ALERTS.alerts(customer, touchpoints, judgement, inside)
-        journeys |= JOURNEY_BOOK.journeys(customer, touchpoints, judgement.matters, clock, judgement.findings)
-    return alerts, journeys
+        lived = {event_id: t for event_id, t in touchpoints.items() if t.source != COMMANDS}
+        journeys |= JOURNEY_BOOK.journeys(customer, lived, judgement.matters, clock, judgement.findings)
+        policies |= CONTACTS.policy(customer, touchpoints, judgement)
+    said = [(customer, t) for customer, touchpoints in histories.items() for t in touchpoints.values() if t.source == COMMANDS]
+    return {name: _spoken(alert, said, clock.now) for name, alert in alerts.items()}, journeys, policies
+
+
+def _spoken(alert: Alert, said: list[tuple[str, Touchpoint]], now: int) -> Alert:
+    """Of what was said about an alert that goes on: the last silence, if it is not over, or the last word that somebody takes care."""
+    if alert.status not in ("open", "held"):
+        return alert
+    about = sorted((t for customer, t in said if _is_about(alert, customer, t)), key=lambda t: (t.at, t.event_id))
+    silences = [t for t in about if t.type == SILENCED][-1:]
+    counting = [
+        t for t in about if t.type == ACKNOWLEDGED or (t in silences and t.due_at is not None and t.due_at > t.at and t.due_at > now)
+    ]
+    if not counting:
+        return alert
+    last = counting[-1]
+    status: Any = "acknowledged" if last.type == ACKNOWLEDGED else "silenced"
+    return replace(alert, status=status, said=last.event_id, said_by=last.agent, said_until=last.due_at)
+
+
+def _is_about(alert: Alert, customer: str, said: Touchpoint) -> bool:
+    if customer != alert.customer_id or said.attributes.get("rule", alert.rule) != alert.rule:
+        return False
+    if "alert" in said.refs:
+        return said.refs["alert"] == (alert.alert_id,)
+    return "ticket" not in said.refs or alert.matter == f"ticket:{said.refs['ticket'][0]}"
 
 
 def _is_kept(touchpoint: Touchpoint) -> bool:
-    return COURT.significant(touchpoint) or JOURNEY_BOOK.significant(touchpoint)
+    return touchpoint.source == COMMANDS or COURT.significant(touchpoint) or JOURNEY_BOOK.significant(touchpoint)
 
 
 def _row_key(touchpoint: Touchpoint) -> tuple[str, int]:
@@ -103,6 +138,8 @@ def _row_key(touchpoint: Touchpoint) -> tuple[str, int]:
 
 def _content(message: Any) -> Any:
     """Without when and why it was published: after a crash a family may be judged again at an earlier tick that comes again."""
+    if isinstance(message, ContactPolicy):
+        return replace(message, changed_at=0)
     if isinstance(message, Alert):
         return replace(message, change="opened", cause=None, because="", successor="", changed_at=0, version=0)
     return message

@@ -187,7 +187,7 @@ class Simulation:
             for family in sorted({*chunk.saved, *chunk.states}):
                 state = chunk.state(family)
                 if self.customers.is_due(state, message.clock):
-                    self._keep(chunk, family, self.customers.evaluate(family, state, message, False))
+                    self._keep(chunk, family, self.customers.evaluate(family, state, message))
 
     def _keep(self, chunk: Chunk, key: str, step: Any) -> None:
         if step.state is not None:

@@ -4,6 +4,7 @@ import msgspec
 import pytest
 
 from schemas.alert import Alert, Evidence
+from schemas.contact import ContactHold, ContactPolicy
 from schemas.dead_letter import DeadLetter
 from schemas.envelope import FORMS, opened, seal
 from schemas.identity import IdentityChange
@@ -24,6 +25,9 @@ MESSAGES = [
     Alert(
         alert_id="a1", rule="silence", rule_version="1", status="open", level="broken", severity="high", customer_id="c1", matter="", journey="",
         evidence=(Evidence("e1", 1, "order.placed", "online"),), version=3,
+    ),
+    ContactPolicy(
+        customer_id="c1", holds=(ContactHold(rule="late", purposes=("promo",), about=("order:17",), until=9, why="w", because=("e1",)),), version=3
     ),
     DeadLetter(reason="not_json", field="", message="m", source="shop", origin=Origin("shop", 0, 1), payload=b"\xff"),
 ]  # fmt: skip

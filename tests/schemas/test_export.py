@@ -16,7 +16,8 @@ EXAMPLES = Path(__file__).parents[2] / "deploy" / "examples"
 
 def test_everything_that_people_write_and_every_message_has_a_schema():
     assert list(schemas()) == [
-        "company", "source", "rule", "fixture", "event", "touchpoint", "timeline", "identity", "journey", "alert", "dead-letter",
+        "company", "source", "rule", "fixture", "event", "touchpoint", "timeline", "identity", "journey", "alert", "contact-policy",
+        "dead-letter",
     ]  # fmt: skip
 
 
@@ -42,6 +43,7 @@ def test_the_shipped_companies_are_valid_as_they_are_written(name):
         {"journeys": {"order": {"abandoned": "30d"}}, "calendars": {"office": {"tz": "Europe/Vienna"}}},
         {"pack": "none", "sources": "sources/*.yaml", "x-shared": {"anything": [1]}},
         {"sources": ["sources/shop.yaml"]},
+        {"contact_policy": {"purposes": {"promo": {"department": "sales"}, "survey": None}, "unheeded": ["duplicate_outreach"]}},
     ],
 )
 def test_a_change_of_the_pack_needs_no_more_than_the_change(written):
@@ -54,6 +56,7 @@ def test_a_change_of_the_pack_needs_no_more_than_the_change(written):
         {"rules": {"silence": {"expect": {"whithin": "4h"}}}},
         {"rules": {"silence": "none"}},
         {"pack": "other"},
+        {"contact_policy": {"purposes": {"promo": {"tpye": "campaign.sent"}}}},
         {"timezon": "UTC"},
         {"sources": [{"source": "shop"}]},
     ],

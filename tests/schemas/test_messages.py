@@ -33,7 +33,7 @@ def test_bytes_that_are_no_message_are_refused():
 
 
 def test_messages_leave_as_json():
-    assert encode_json(Tick(2, Clock(5, {"sales": 3}))) == b'["tick",2,[5,{"sales":3}]]'
+    assert encode_json(Tick(2, Clock(5, {"sales": 3}))) == b'["tick",2,[5,{"sales":3},0]]'
 
 
 def test_touchpoints_are_listed_by_time_then_sequence_then_id():

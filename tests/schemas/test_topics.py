@@ -39,6 +39,7 @@ def test_topics_are_named_by_domain_kind_and_version():
         "identity.changes": "redthread.identity.changes.v1",
         "journeys.changes": "redthread.journeys.changes.v1",
         "alerts.changes": "redthread.alerts.changes.v1",
+        "contact.policies": "redthread.contact.policies.v1",
         "ingest.dead-letters": "redthread.ingest.dead-letters.v1",
     }
     with pytest.raises(KeyError):

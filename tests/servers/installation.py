@@ -78,10 +78,15 @@ class Installation:
         self.run("topics", "create")
 
     def run(self, *words: str | Path) -> None:
-        """A command, to its end."""
+        """A command, to its end; raises what it says when it fails."""
+        code, _, complaint = self.said(*words)
+        if code:
+            raise RuntimeError(f"redthread {' '.join(map(str, words))}: {complaint}")
+
+    def said(self, *words: str | Path) -> tuple[int, str, str]:
+        """A command, to its end: exit code, what it printed, what it complained of."""
         done = subprocess.run(command(*words), env=self.environment, capture_output=True, text=True, timeout=PATIENCE, check=False)
-        if done.returncode:
-            raise RuntimeError(f"redthread {' '.join(map(str, words))}: {done.stderr}")
+        return done.returncode, done.stdout, done.stderr
 
     def start(self, name: str, *words: str | Path) -> None:
         """Start a process, or start it again; its log is `folder/name.log`."""

@@ -84,24 +84,28 @@ class KafkaServer:
 
     def _format(self, properties: Path) -> None:
         command = ["java", "-Xmx256m", "-cp", f"{jars()}/*", "kafka.tools.StorageTool", "format", "-t", CLUSTER, "-c", str(properties)]
-        alone = len(self.controllers) == 1
+        subprocess.run(command + self._format_options(), check=True, capture_output=True, timeout=120)
+
+    def _format_options(self) -> list[str]:
         voters = ",".join(f"{node}@127.0.0.1:{port}:{node:02d}{'A' * 20}" for node, port in self.controllers.items())
-        subprocess.run(
-            command + (["--standalone"] if alone else ["--initial-controllers", voters]), check=True, capture_output=True, timeout=120
-        )
+        return ["--standalone"] if len(self.controllers) == 1 else ["--initial-controllers", voters]
+
+    def _listeners(self) -> dict[str, str]:
+        """Protocol -> host:port, for clients; brokers speak to each other over the first."""
+        return {"PLAINTEXT": self.address}
 
     def _properties(self) -> str:
-        own = self.controllers[self.node]
+        own, clients = self.controllers[self.node], self._listeners()
         copies = min(len(self.controllers), 3)
         return "\n".join(
             [
                 "process.roles=broker,controller",
                 f"node.id={self.node}",
                 "controller.quorum.bootstrap.servers=" + ",".join(f"127.0.0.1:{port}" for port in self.controllers.values()),
-                f"listeners=PLAINTEXT://127.0.0.1:{self.port},CONTROLLER://127.0.0.1:{own}",
-                f"advertised.listeners=PLAINTEXT://127.0.0.1:{self.port}",
+                "listeners=" + ",".join(f"{name}://{at}" for name, at in {**clients, "CONTROLLER": f"127.0.0.1:{own}"}.items()),
+                "advertised.listeners=" + ",".join(f"{name}://{at}" for name, at in clients.items()),
                 "controller.listener.names=CONTROLLER",
-                "listener.security.protocol.map=CONTROLLER:PLAINTEXT,PLAINTEXT:PLAINTEXT",
+                "listener.security.protocol.map=CONTROLLER:PLAINTEXT," + ",".join(f"{name}:{name}" for name in clients),
                 f"log.dirs={self.folder / 'log'}",
                 f"offsets.topic.replication.factor={copies}",
                 "offsets.topic.num.partitions=8",

@@ -6,6 +6,7 @@ from schemas.identity import IdentityChange, Separated, Touched, Toxic, Unlinked
 from schemas.ids import customer_id
 from schemas.journey import Journey
 from schemas.state import FamilyState
+from schemas.touchpoint import NEVER
 from streams.core.identity import pair
 from streams.stages.step import Step
 from tests.small_company import customer_stage
@@ -27,8 +28,8 @@ def at(hour: int, now: int | None = None) -> Tick:
     return Tick(3, Clock((hour if now is None else now) * HOUR, dict.fromkeys(DEPARTMENTS, hour * HOUR)))
 
 
-def judged(state: FamilyState, tick: Tick, historical: bool = False) -> tuple[FamilyState, list[Any]]:
-    step = STAGE.evaluate(OLD, state, tick, historical)
+def judged(state: FamilyState, tick: Tick) -> tuple[FamilyState, list[Any]]:
+    step = STAGE.evaluate(OLD, state, tick)
     assert step.state is not None
     return step.state, list(step.outputs)
 
@@ -157,19 +158,19 @@ def test_a_journey_is_published_in_the_same_evaluation():
 
 
 def test_alerts_of_a_backfill_say_so():
-    _, published = judged(told(touched("email:a", at=0)), at(26), historical=True)
+    _, published = judged(told(touched("email:a", at=0)), Tick(3, Clock(26 * HOUR, {}, NEVER)))
     assert [alert.historical for alert in published if isinstance(alert, Alert)] == [True]
 
 
 def test_a_family_whose_clock_is_ahead_of_the_tick_is_left_alone():
     state, _ = judged(told(touched("email:a", at=0)), at(26))
     state = told(touched("email:a", name="2", at=3 * HOUR, type="contact.outbound"), state=state)
-    assert STAGE.evaluate(OLD, state, at(25), False) == Step(state)
+    assert STAGE.evaluate(OLD, state, at(25)) == Step(state)
 
 
 def test_a_family_that_has_moved_is_not_judged():
     moved = FamilyState(moved_to=OLD)
-    assert STAGE.evaluate(OLD, moved, at(1), False) == Step(moved)
+    assert STAGE.evaluate(OLD, moved, at(1)) == Step(moved)
 
 
 def test_a_link_that_holds_names_the_identifiers_of_an_alert():

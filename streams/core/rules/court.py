@@ -8,16 +8,20 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import NamedTuple, TypeVar
 
 from schemas.clock import Clock
+from schemas.company import ContactRules
 from schemas.rule import Hours, Rule, Selector
-from schemas.touchpoint import Touchpoint
+from schemas.touchpoint import NEVER, Touchpoint
 from streams.core.history import Matter, ties
+from streams.core.rules.asked import Hold
 from streams.core.rules.catalogue import Catalogue
+from streams.core.rules.contact import Contacts
 from streams.core.rules.finding import Finding
 from streams.core.rules.judge import Judge
-from streams.core.rules.sitting import ORDER, Past, Sitting
+from streams.core.rules.sitting import NOBODY, ORDER, Past, Sitting
 from streams.core.rules.sitting import Wake as Wake
 from streams.core.rules.strata import Setting, compiled, open_calendars
 
+NO_CONTACTS = ContactRules()
 REMEMBERED = 4_096  # sets of event types whose rules are remembered: about 4 MB; customers of one company look alike
 
 K = TypeVar("K")
@@ -32,6 +36,7 @@ class Judgement(NamedTuple):
     held: tuple[Finding, ...]  # would be found if the clocks of silent departments stood at `now`
     wakes: tuple[Wake, ...]  # per set of departments: the next instant at which an answer can change
     matters: Mapping[str, Matter]  # by event id
+    holds: tuple[Hold, ...] = ()  # rules that one more contact would break now
 
 
 class Court:
@@ -47,10 +52,12 @@ class Court:
         matter: Sequence[str],
         timezone: str,
         off: Collection[str] = (),
+        contact_policy: ContactRules = NO_CONTACTS,
     ) -> None:
         """`off`: rules that the company has switched off; those that build on them never hear of them."""
         setting = Setting(words, timezone, Catalogue(types), open_calendars(calendars), off)
         self.judges: dict[str, Judge] = compiled(rules, setting)
+        self.contacts = Contacts(contact_policy, self.judges, setting.catalogue, words, off)
         self._kinds = frozenset(matter)
         self._dockets: dict[frozenset[str], Docket] = {}
         self._mentioned: dict[str, bool] = {}
@@ -67,7 +74,8 @@ class Court:
         """The verdict of all rules on one customer; `touchpoints` in any order, `past` is what `fold` left of older ones."""
         sitting = self._sit(touchpoints, clock, past)
         found = tuple([finding for verdict in sitting.verdicts.values() for finding in verdict.findings])
-        return Judgement(found, tuple(sitting.held), sitting.wakes, sitting.matters)
+        holds = self._holds(sitting, clock.now)  # which may wake sooner than the rules do
+        return Judgement(found, tuple(sitting.held), sitting.wakes, sitting.matters, holds)
 
     def fold(self, touchpoints: Iterable[Touchpoint], clock: Clock, cut: int, past: Past | None = None) -> Past:
         """Forget what is older than `cut` and no rule needs.
@@ -80,11 +88,16 @@ class Court:
         tying = tuple(t for t in known if t.at < cut and ties(t, self._kinds))
         return Past(cut, {name: verdict.keep for name, verdict in sitting.verdicts.items()}, (*(past.links if past else ()), *tying))
 
+    def _holds(self, sitting: Sitting, now: int) -> tuple[Hold, ...]:
+        holds, changes = self.contacts.holds(sitting, now)
+        if changes < NEVER:
+            sitting.wake(NOBODY, changes)
+        return holds
+
     def _sit(self, touchpoints: Iterable[Touchpoint], clock: Clock, past: Past | None = None, cut: int | None = None) -> Sitting:
         known = sorted(touchpoints, key=ORDER)
         sitting = Sitting(known, clock, self._kinds, past, cut)
-        types = frozenset([t.type for t in known])
-        for judge, concerning in self._docket(types) if past is None and cut is None else self._all(types):
+        for judge, concerning in self._docket(sitting.types) if past is None and cut is None else self._all(sitting.types):
             sitting.hear(judge, concerning)
         return sitting
 

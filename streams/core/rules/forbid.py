@@ -4,15 +4,16 @@ Precedence waits until those concerned are complete, because a late touchpoint c
 """
 
 from bisect import bisect_left
-from collections.abc import Sequence
+from collections.abc import Collection, Hashable, Iterator, Sequence
 
 from schemas.rule import Forbid, Rule
-from schemas.touchpoint import Touchpoint
+from schemas.touchpoint import NEVER, Touchpoint
 from streams.core.calendar import Always
 from streams.core.rules.field import single
 from streams.core.rules.finding import Hearing
 from streams.core.rules.life import life_of
 from streams.core.rules.spans import Span, after, first, no_key, shares, spans
+from streams.core.rules.stretch import Stretch
 from streams.core.rules.verb import Context, Verb
 
 
@@ -46,6 +47,29 @@ class ForbidVerb(Verb):
             for span in spans(group, self.roles["after"], self.role("until"), self._each, self._life):
                 self._inside(span, what, hearing)
 
+    def each_of(self, t: Touchpoint) -> Hashable:
+        return self._each(t)
+
+    def stretches(
+        self, group: Sequence[Touchpoint], eaches: Collection[Hashable], now: int
+    ) -> Iterator[tuple[Stretch, Collection[Hashable]]]:
+        what = [t for t in group if self.roles["what"](t)] if self._spec.times > 1 else []
+        if self._spec.before:
+            yield from ((stretch, eaches) for stretch in self._until_it_has_happened(group, what, now))
+            return
+        for span in spans(group, self.roles["after"], self.role("until"), self._each, self._life):
+            last = span.end - 1 if span.closers else span.end
+            if last >= now and len(self._hits(span, what, grace=0)) + 1 >= self._spec.times:
+                mine = [each for each in eaches if not self._is_own(each, span)] if self._spec.others else eaches
+                yield Stretch(span.members[0].at + 1, last, span.end, (span.members[0],)), mine
+
+    def _until_it_has_happened(self, group: Sequence[Touchpoint], what: list[Touchpoint], now: int) -> Iterator[Stretch]:
+        enders = first([t for t in group if self.roles["before"](t)])
+        if enders and enders[0].at <= now:
+            return
+        if len([t for t in what if all(after(e, t) for e in enders)]) + 1 >= self._spec.times:
+            yield Stretch(-NEVER, enders[0].at - 1, enders[0].at, ()) if enders else Stretch(-NEVER, NEVER, NEVER, ())
+
     def _precedence(self, group: Sequence[Touchpoint], what: list[Touchpoint], hearing: Hearing) -> None:
         enders = first([t for t in group if self.roles["before"](t)])
         hits = [t for t in what if all(after(e, t) and e.at >= t.at + self.grace for e in enders)]
@@ -57,20 +81,24 @@ class ForbidVerb(Verb):
             self.found(hearing, hits[0], since, enders[0].at if enders else None, hits, enders)
 
     def _inside(self, span: Span, what: list[Touchpoint], hearing: Hearing) -> None:
-        opener, hits = span.members[0], []
-        for t in what[bisect_left(what, opener.at, key=_at) :]:
-            if t.at > span.end:
-                break
-            if t.at >= opener.at + self.grace and span.holds(t) and not (self._spec.others and self._is_own(t, span)):
-                hits.append(t)
+        opener, hits = span.members[0], self._hits(span, what, self.grace)
         if hearing.cut is not None and span.end >= hearing.cut:
             hearing.keep += [*span.members, *hits]
         hits = self.known(hits, hearing, self.grace)
         if len(hits) >= self._spec.times:
             self.found(hearing, opener, hits[self._spec.times - 1].at, self.over(span, hearing), hits, span.events)
 
-    def _is_own(self, t: Touchpoint, span: Span) -> bool:
-        each = self._each(t)
+    def _hits(self, span: Span, what: list[Touchpoint], grace: int) -> list[Touchpoint]:
+        opener, hits = span.members[0], []
+        for t in what[bisect_left(what, opener.at, key=_at) :]:
+            if t.at > span.end:
+                break
+            if t.at >= opener.at + grace and span.holds(t) and not (self._spec.others and self._is_own(self._each(t), span)):
+                hits.append(t)
+        return hits
+
+    @staticmethod
+    def _is_own(each: Hashable, span: Span) -> bool:
         return each == span.key if each is None else shares(each, span.key)
 
 

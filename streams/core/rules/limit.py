@@ -4,16 +4,17 @@ Every `what` opens a span (one per value of `each`); while more than `at_most` a
 finding: its first hit is the anchor, later hits update it.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Hashable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from schemas.rule import Limit, Rule
-from schemas.touchpoint import Touchpoint
+from schemas.touchpoint import NEVER, Touchpoint
 from streams.core.calendar import Always
 from streams.core.rules.field import single
 from streams.core.rules.finding import Finding, Hearing
 from streams.core.rules.life import life_of
 from streams.core.rules.spans import Span, spans
+from streams.core.rules.stretch import Stretch
 from streams.core.rules.verb import Context, Verb
 
 ENDED, BEGAN, RAN_OUT = 0, 1, 2  # in this order inside one instant
@@ -55,6 +56,37 @@ class LimitVerb(Verb):
         if hearing.cut is not None:
             hearing.keep += [t for span in found if span.end >= hearing.cut for t in span.members]
 
+    def each_of(self, t: Touchpoint) -> Hashable:
+        return self._each(t)
+
+    def stretches(
+        self, group: Sequence[Touchpoint], eaches: Collection[Hashable], now: int
+    ) -> Iterator[tuple[Stretch, Collection[Hashable]]]:
+        if len(group) < self._spec.at_most:
+            return
+        found = [span for span in spans(group, self.roles["what"], self.role("until"), self._each, self._life) if _last(span) >= now]
+        if len(found) < self._spec.at_most:
+            return
+        begins = [span.members[0].at for span in found if span.members[0].at > now]
+        edges = sorted({now, *begins, *[_last(span) + 1 for span in found if _last(span) < NEVER]})
+        alive = [(at, [span for span in found if span.members[0].at <= at <= _last(span)]) for at in edges]
+        joining = {span.key for span in found}.intersection(eaches)
+        for together in ([each for each in eaches if each not in joining], *[[each] for each in eaches if each in joining]):
+            if together:
+                yield from ((stretch, together) for stretch in self._full(alive, together[0]))
+
+    def _full(self, alive: list[tuple[int, list[Span]]], each: Hashable) -> Iterator[Stretch]:
+        """While as many as are allowed are alive; one more joins what is alive under its own key, and does not count."""
+        start, full = None, list[Span]()
+        for at, spans_alive in alive:
+            if len(spans_alive) >= self._spec.at_most and all(span.key != each for span in spans_alive):
+                start, full = at if start is None else start, spans_alive
+            elif start is not None:
+                yield _stretch(start, at - 1, full)
+                start = None
+        if start is not None:
+            yield _stretch(start, NEVER, full)
+
     def _episodes(self, found: list[Span]) -> list[Episode]:
         steps: list[tuple[int, int, int]] = []
         for i, span in enumerate(found):
@@ -93,6 +125,16 @@ class LimitVerb(Verb):
         broken = tuple((t.event_id, t.at) for t in hits)
         size = sum(episode.over[: len(hits)])
         hearing.findings.append(Finding(self.name, hearing.key, hits[0].event_id, "broken", hits[0].at, until, broken, evidence, size))
+
+
+def _last(span: Span) -> int:
+    """The last instant at which it counts."""
+    return span.end - 1 if span.closers else span.end
+
+
+def _stretch(start: int, last: int, full: list[Span]) -> Stretch:
+    ran_out = last >= NEVER or any(span.end == last and not span.closers for span in full)
+    return Stretch(start, last, last if ran_out else last + 1, tuple(span.members[0] for span in full))
 
 
 def _event_id(t: Touchpoint) -> str:

@@ -37,9 +37,10 @@ class Sitting:
         self, touchpoints: Sequence[Touchpoint], clock: Clock, kinds: Collection[str], past: Past | None = None, cut: int | None = None
     ) -> None:
         self._own, self._clock, self._past, self._cut = touchpoints, clock, past, cut
+        self.types = frozenset([t.type for t in touchpoints])
         self._known = touchpoints if past is None else [*past.touchpoints(), *touchpoints]
         self.matters = matters(self._known, kinds)
-        self._where = self.matters  # and those of findings that other rules see as touchpoints
+        self.where = self.matters  # and those of findings that other rules see as touchpoints
         self._by_id: dict[str, Touchpoint] = {}
         self._clocks: dict[tuple[str, ...], int] = {}
         self._wakes: dict[frozenset[str], int] = {}
@@ -53,21 +54,28 @@ class Sitting:
 
     def hear(self, judge: Judge, types: Collection[str]) -> None:
         """The verdict of one rule, which `types` of touchpoints concern; the rules that it builds on have been heard."""
-        mine: Sequence[Touchpoint] = [t for t in self._own if t.type in types]
-        if self._past is not None and judge.name in self._past.kept:
-            mine = sorted([*self._past.kept[judge.name], *mine], key=ORDER)
-        if judge.builds_on:
-            mine = self._with_upstream(judge, mine)
+        mine = self.concerning(judge, types)
         if len(mine) < judge.least and self._cut is None:
             return
         now = self._clocks.get(judge.hears)
         if now is None:
             now = self._clocks[judge.hears] = self._clock.of(judge.hears)
-        verdict = self.verdicts[judge.name] = judge(mine, now, self._where, self._cut)
+        verdict = self.verdicts[judge.name] = judge(mine, now, self.where, self._cut)
         if verdict.wakes:
-            self._wake(frozenset(judge.hears), verdict.wake_after(now))
+            self.wake(frozenset(judge.hears), verdict.wake_after(now))
             if judge.kind == "expect":
                 self._on_the_wall(judge, mine, verdict, now)
+
+    def concerning(self, judge: Judge, types: Collection[str]) -> Sequence[Touchpoint]:
+        """The touchpoints of those types, and what is left of older ones, and what the rules found that this one builds on."""
+        mine: Sequence[Touchpoint] = [t for t in self._own if t.type in types]
+        if self._past is not None and judge.name in self._past.kept:
+            mine = sorted([*self._past.kept[judge.name], *mine], key=ORDER)
+        return self._with_upstream(judge, mine) if judge.builds_on else mine
+
+    def wake(self, hears: frozenset[str], at: int) -> None:
+        """An answer can change once their clock reaches that instant."""
+        self._wakes[hears] = min(at, self._wakes.get(hears, NEVER))
 
     def _on_the_wall(self, judge: Judge, mine: Sequence[Touchpoint], verdict: Verdict, now: int) -> None:
         """What would be found if the clock of those whom the rule hears did not stand behind `now`.
@@ -76,12 +84,9 @@ class Sitting:
         """
         if any(now < at <= self._clock.now for at in verdict.wakes):
             broken = {finding.id for finding in verdict.findings if finding.level == "broken"}
-            verdict = judge(mine, self._clock.now, self._where)
+            verdict = judge(mine, self._clock.now, self.where)
             self.held += [f for f in verdict.findings if f.level == "broken" and f.id not in broken]
-        self._wake(NOBODY, verdict.wake_after(self._clock.now))
-
-    def _wake(self, hears: frozenset[str], at: int) -> None:
-        self._wakes[hears] = min(at, self._wakes.get(hears, NEVER))
+        self.wake(NOBODY, verdict.wake_after(self._clock.now))
 
     def _with_upstream(self, judge: Judge, own: Sequence[Touchpoint]) -> Sequence[Touchpoint]:
         """The rule's own touchpoints, and the findings of the rules that it builds on as touchpoints."""
@@ -95,11 +100,11 @@ class Sitting:
     def _raise(self, finding: Finding, judge: Judge) -> list[Touchpoint]:
         if not self._by_id:
             self._by_id = {t.event_id: t for t in self._known}
-            self._where = dict(self.matters)
+            self.where = dict(self.matters)
         since = -NEVER if self._past is None else self._past.cut
         virtual = [t for t in raised(finding, judge, self._by_id[finding.anchor]) if t.at >= since]
         for t in virtual:
             self._by_id[t.event_id] = t
-            if finding.anchor in self._where:
-                self._where[t.event_id] = self._where[finding.anchor]
+            if finding.anchor in self.where:
+                self.where[t.event_id] = self.where[finding.anchor]
         return virtual

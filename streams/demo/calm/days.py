@@ -3,6 +3,7 @@
 from streams.demo.calm.business import Business
 from streams.demo.calm.campaigns import Campaigns
 from streams.demo.calm.concerns import Concerns
+from streams.demo.calm.guests import Guests
 from streams.demo.calm.shopping import Shopping
 from streams.demo.people import CALL_CENTRE, Person, open_accounts
 from streams.demo.workdays import DAY, HOUR
@@ -11,7 +12,7 @@ from streams.demo.world import World
 BUSINESS = 0.1  # of the customers belong to sales
 CALLERS = 16  # reach us through the call centre, which is more than one number can stand for
 ANONYMOUS_CALLS = 6
-HOUSEHOLDS, LARGEST_COMPANY = 12, 2_000  # so many of so many customers
+HOUSEHOLDS, GUESTS, LARGEST_COMPANY = 12, 200, 2_000  # so many of so many customers
 
 
 def live(world: World) -> None:
@@ -35,6 +36,10 @@ def live(world: World) -> None:
     for person in (*world.cast, *private):
         _private_life(world, person, shopping, concerns)
     _households(world, private[CALLERS:], shopping)
+    guests = Guests(world, shopping)
+    able = [p for p in private[CALLERS + 2 * HOUSEHOLDS :] if p.user or not p.loyalty]
+    for person in able[: GUESTS * len(world.people) // LARGEST_COMPANY]:
+        guests.two_names(person)
     _anonymous_calls(world)
     campaigns = Campaigns(world)
     for person in world.people:

@@ -74,6 +74,13 @@ class Shopping:
         found = [self._order(person, at) for at in sorted(self._online.draw() for _ in range(wanted)) if at + 25 * DAY < until]
         return [order for order in found if order is not None]
 
+    def order_once(self, person: Person, until: int) -> int:
+        """One order before that instant, which arrives; returns when."""
+        while True:
+            at = self._online.draw()
+            if at < until and (found := self._order(person, at)) is not None:
+                return found[1]
+
     def _order(self, person: Person, at: int) -> tuple[Affair, int] | None:
         rng, office = self._world.rng, self._world.office
         affair = self._world.affair(person, "order")

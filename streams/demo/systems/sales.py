@@ -1,10 +1,9 @@
 """The CRM is hosted in America: activities in its own zone and layout, and an export of all contact records every month."""
 
 from collections.abc import Mapping
-from pathlib import Path
 
 from streams.demo.happenings import CONTACTS, CRM, Happening
-from streams.demo.systems.export import System, fields, store
+from streams.demo.systems.export import Parts, System, fields, store
 from streams.demo.systems.spelling import american, email, phone, plain
 from streams.demo.truth import Counts
 from streams.demo.workdays import DAY
@@ -64,7 +63,7 @@ _BROKEN_ACTIVITIES = {
 ACTIVITIES = System(CRM, "crm_activities.csv", _activity, COLUMNS, broken=_BROKEN_ACTIVITIES)
 
 
-def write_contacts(world: World, folder: Path, counts: Counts) -> None:
+def write_contacts(world: World, parts: Parts, counts: Counts) -> None:
     """Two exports of the contact records: what stood in the first one comes again with the second."""
     created = {str((h.attributes or {})["record"]): h for h in world.happenings if h.system == CONTACTS and h.type == "record.created"}
     updated = {str((h.attributes or {})["record"]): h.at for h in world.happenings if h.system == CONTACTS and h.type == "record.updated"}
@@ -83,7 +82,7 @@ def write_contacts(world: World, folder: Path, counts: Counts) -> None:
                 seen.update((record + kind, at) for kind, at in events)
         counts.records += len(rows)
         file = f"crm_contacts_{number}.csv"
-        store(folder / file, rows, System(CONTACTS, file, _activity, CONTACT_COLUMNS))
+        store(parts.of(until) / file, rows, System(CONTACTS, file, _activity, CONTACT_COLUMNS))
 
 
 def _spelled(world: World, happening: Happening) -> tuple[str, ...]:

@@ -9,8 +9,10 @@ from typing import Any
 import faust
 
 from schemas.clock import SourceReport
+from schemas.command import WALL
 from schemas.source import Source
 from schemas.topics import TABLES
+from streams.core.brake import Watch
 from streams.core.identity import IdentityRules
 from streams.engine.faust.configuration import Worker
 from streams.engine.faust.ingest import IngestRunner, Reached
@@ -18,7 +20,7 @@ from streams.engine.faust.install import install
 from streams.engine.faust.lanes import Lanes
 from streams.engine.faust.logic import CustomerLogic, IdentifyLogic, TimeLogic
 from streams.engine.faust.metrics import Metrics
-from streams.engine.faust.producer import Item
+from streams.engine.faust.outbox import Item
 from streams.engine.faust.reporter import Reporter
 from streams.engine.faust.router import Place, Router
 from streams.engine.faust.stage import Logic, StageRunner
@@ -35,7 +37,15 @@ class WorkerApp:
     """Everything that runs in one worker. Made once per process: Faust's services cannot be started twice."""
 
     def __init__(
-        self, worker: Worker, *, ingest: Ingest, sources: Sequence[Source], identity: IdentityRules, customers: CustomerStage, longest: int
+        self,
+        worker: Worker,
+        *,
+        ingest: Ingest,
+        sources: Sequence[Source],
+        identity: IdentityRules,
+        customers: CustomerStage,
+        longest: int,
+        watch: Watch | None = None,
     ) -> None:
         self.worker, self.metrics = worker, Metrics()
         self._sources = _by_topic(sources)
@@ -46,11 +56,11 @@ class WorkerApp:
         self._router = Router(topics)
         self._headers = self._router.headers
         self.reporter = Reporter(lambda reports: self._send(self._router.reports(reports)))
-        self.customer = CustomerLogic(customers, historical=worker.replay)
-        keeper = Timekeeper(
-            (Watched.of(source) for source in sources if source.input.topic), topics.partitions, replay=worker.replay, as_of=worker.as_of
-        )
-        self._ingest = IngestRunner(ingest, self._sources, self._router, self._send, self.metrics.outputs, longest)
+        self.customer = CustomerLogic(customers)
+        timed = [Watched.of(source) for source in sources if source.input.topic and source.department != WALL]
+        self._timed = frozenset(watched.topic for watched in timed)
+        keeper = Timekeeper(timed, topics.partitions, replay=worker.replay, as_of=worker.as_of)
+        self._ingest = IngestRunner(ingest, self._sources, self._router, self._send, self.metrics.outputs, longest, watch)
         self._stages: dict[str, StageRunner] = {}
         logics: tuple[Logic, ...] = (IdentifyLogic(identity), self.customer, TimeLogic(keeper))
         for (topic, _), logic in zip(inputs.items(), logics, strict=True):
@@ -59,6 +69,7 @@ class WorkerApp:
             self._add_agent(topic, "ingest", lambda tp, records: self._ingest.handle(tp.topic, tp.partition, records))
         self.watchdog = Watchdog(self.faust)
         self.beat = time.monotonic()  # when the event loop last came round
+        self.settled = False  # as of the last round, for other threads: the first who asks Faust for its consumer makes it
         self.owned = 0  # partitions of inputs
         self.faust.on_partitions_revoked.connect(self._revoked, weak=False)
 
@@ -78,7 +89,7 @@ class WorkerApp:
 
     def _add_agent(self, topic: str, stage: str, handle: Any) -> None:
         channel = self.faust.topic(topic, key_type=bytes, value_type=bytes)
-        lanes = Lanes(stage, handle, self.metrics.chunk)
+        lanes = Lanes(stage, handle, self.metrics.chunk, self.worker.chunk)
         self.faust.agent(channel, name=f"{stage}.{topic}")(lanes.run)
 
     async def _send(self, routed: Mapping[Place, list[Item]]) -> None:
@@ -128,7 +139,7 @@ class WorkerApp:
                 tp.topic, tp.partition, consumer.topic_partitions(tp.topic) or 1, consumer.place(tp)
             )
             for tp in sorted(consumer.assignment())
-            if tp.topic in self._sources
+            if tp.topic in self._timed
         ]
 
 

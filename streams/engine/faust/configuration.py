@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from schemas.topics import LARGEST, Topics
+from streams.engine.security import PLAINTEXT, Security
 
 MAX_POLL_INTERVAL = 86_400.0  # seconds; with less a worker whose buffers are full leaves the group and never comes back
 
@@ -18,6 +19,7 @@ class Worker:
     topics: Topics
     name: str  # stays the same across restarts: the place in the group is kept for it
     data: Path  # states, never shared by two workers
+    security: Security = PLAINTEXT
     chunk: int = 500  # records that are worked on at once
     ticks: float = 4.0  # per second
     replay: bool = False  # time is event time, and alerts are historical
@@ -32,6 +34,7 @@ class Worker:
         """The settings of the app; guides to each: Faust's own documentation, and why they are not the defaults: there, too."""
         return {
             "broker": [f"kafka://{server.strip()}" for server in self.servers.split(",")],
+            "broker_credentials": self.security.credentials(),
             "store": "rocksdb://",
             "datadir": str(self.data),
             "version": 1,

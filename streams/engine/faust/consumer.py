@@ -72,11 +72,6 @@ class ChunkConsumer(driver.Consumer):  # type: ignore[misc]
     def _is_input(self, tp: TP) -> bool:
         return tp.topic in self.chunk_topics and not self._is_changelog_tp(tp)
 
-    async def on_partitions_assigned(self, assigned: set[TP], generation_id: int = 0) -> None:
-        if self.fence is not None:
-            self.fence.beat()  # the group has just been joined
-        await super().on_partitions_assigned(assigned, generation_id)
-
     @property
     def is_connected(self) -> bool:
         """The thread has a consumer that can be asked."""

@@ -44,8 +44,8 @@ class Health(NamedTuple):
 
 
 def health_of(app: WorkerApp) -> Health:
-    """As it is now; called by the serving thread."""
-    return Health(round(time.monotonic() - app.beat, 1), round(app.watchdog.stuck_for, 1), app.is_settled, app.owned)
+    """As of the last turn of the event loop; called by the serving thread, which must not touch the engine itself."""
+    return Health(round(time.monotonic() - app.beat, 1), round(app.watchdog.stuck_for, 1), app.settled, app.owned)
 
 
 @contextmanager

@@ -7,12 +7,16 @@ from schemas.clock import SourceReport
 from schemas.dead_letter import DeadLetter
 from schemas.identity import Arrived
 from schemas.source import Source
+from schemas.touchpoint import CANARY, CANARY_PREFIX
+from streams.core.brake import FINE, Watch
 from streams.engine.faust.records import record_of
 from streams.engine.faust.router import Router
 from streams.engine.faust.stage import Sender
 from streams.engine.faust.thread import Place
 from streams.stages.ingest import Ingest
 from streams.stages.step import Send
+
+CANARY_KEY = CANARY_PREFIX.encode()
 
 
 class Reached:
@@ -41,7 +45,10 @@ class IngestRunner:
         send: Sender,
         observe: Callable[[str, Any], None],
         longest: int,
+        watch: Watch | None = None,
     ) -> None:
+        """`watch` stops the worker before a chunk with too many dead letters is published: `BrakePulled`."""
+        self._watch = watch
         self._ingest, self._sources, self._router, self._send, self._observe = ingest, sources, router, send, observe
         self._longest = longest
         self.reached: dict[tuple[str, int], Reached] = {}
@@ -56,12 +63,18 @@ class IngestRunner:
         self._observe("ingest", outputs)
         await self._send(self._router.route(partition, outputs))
         reached = self.reached.setdefault((topic, partition), Reached())
-        stamps = [message.timestamp for message in records]
-        reached.last = max(stamps[-1] * 1000, reached.last)
-        reached.arrived = max(max(stamps) * 1000, reached.arrived)
-        events = [o.message.touchpoint.at for o in outputs if o.__class__ is Send and o.message.__class__ is Arrived]
-        reached.newest = max(max(events, default=0), reached.newest)
+        reached.last = max(records[-1].timestamp * 1000, reached.last)
+        # A synthetic customer does not come from the system: it must not make a silent source look alive.
+        stamps = [message.timestamp for message in records if message.key is None or not message.key.startswith(CANARY_KEY)]
+        reached.arrived = max(max(stamps, default=0) * 1000, reached.arrived)
+        heard = [o.message.touchpoint for o in outputs if o.__class__ is Send and o.message.__class__ is Arrived]
+        reached.newest = max(max([t.at for t in heard if CANARY not in t.attributes], default=0), reached.newest)
 
     def _outputs(self, source: Source, message: Any) -> Sequence[Send | DeadLetter]:
         record = record_of(source, message, self._longest)
-        return () if record is None else self._ingest.ingest(source, record)
+        if record is None:
+            return ()
+        outputs = self._ingest.ingest(source, record)
+        if self._watch is not None:
+            self._watch.hear(source.source, (outputs[0].reason if outputs and outputs[0].__class__ is DeadLetter else FINE,))
+        return outputs

@@ -80,9 +80,9 @@ class Waiting(Struct, array_like=True):
 class CustomerLogic(_Keyed):
     """One family at a time; the index of those that a tick must wake is derived from the states."""
 
-    def __init__(self, stage: CustomerStage, *, historical: bool) -> None:
+    def __init__(self, stage: CustomerStage) -> None:
         super().__init__("customer", CustomerMessage, FamilyState)
-        self._stage, self._historical = stage, historical
+        self._stage = stage
         self._due: dict[int, DueIndex] = {}
         self._waiting = decoder(Waiting).decode
 
@@ -103,7 +103,7 @@ class CustomerLogic(_Keyed):
         return self._due[number].wake(tick.clock)[:WAKE_AT_MOST] if tick.level == LAST else ()
 
     def evaluate(self, key: str, state: FamilyState, tick: Tick) -> Step[FamilyState]:
-        return self._stage.evaluate(key, state, tick, self._historical)
+        return self._stage.evaluate(key, state, tick)
 
     def waiting(self) -> int:
         """Families that wait for a tick."""

@@ -14,6 +14,7 @@ QUIET = {
     "mode": logging.ERROR,
     "aiokafka": logging.ERROR,
     "kafka": logging.ERROR,
+    "clickhouse_driver": logging.CRITICAL,  # refused connections with their stack; the sink says in a line what it waits for
     "streams.engine.faust": logging.WARNING,
 }
 

@@ -5,22 +5,15 @@ snapshot of what is outstanding, and nothing is committed after a failure.
 """
 
 import asyncio
-from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Sequence
 from typing import Any
 
 from faust.transport.drivers import aiokafka as driver
 
 from streams.engine.faust.fence import Fence
-
-Item = tuple[bytes | None, bytes | None]  # key, value
-Headers = list[tuple[str, bytes]]
+from streams.engine.faust.outbox import Headers, Item, Outbox
 
 NONE: Headers = []
-
-
-class RecordTooLarge(ValueError):
-    """One record alone exceeds what a batch may hold; the message names its key, never its value."""
 
 
 class TrackedProducer(driver.Producer):  # type: ignore[misc]
@@ -32,7 +25,7 @@ class TrackedProducer(driver.Producer):  # type: ignore[misc]
         super().__post_init__()
         self.outstanding: set[asyncio.Future[Any]] = set()
         self.failed: BaseException | None = None
-        self._slots: defaultdict[tuple[str, int], asyncio.Lock] = defaultdict(asyncio.Lock)
+        self._outboxes: dict[tuple[str, int], Outbox] = {}
 
     def _settings_extra(self) -> dict[str, Any]:
         return {"enable_idempotence": True, "acks": "all"}
@@ -71,33 +64,26 @@ class TrackedProducer(driver.Producer):  # type: ignore[misc]
     async def send(self, *args: Any, **kwargs: Any) -> Any:
         return self.track(await super().send(*args, **kwargs))
 
-    async def send_many(self, topic: str, partition: int, items: Iterable[Item], headers: Headers = NONE) -> int | None:
+    async def send_many(self, topic: str, partition: int, items: Sequence[Item], headers: Headers = NONE) -> int | None:
         """Produce to one partition, every record with these headers, and await every acknowledgement; the offset of the last record."""
         if self.fence is not None:
             self.fence.check()
-        producer = self._ensure_producer()
-        sent: list[tuple[int, asyncio.Future[Any]]] = []
-        builder = producer.create_batch()
-        for key, value in items:
-            if builder.append(timestamp=None, key=key, value=value, headers=headers) is not None:
-                continue
-            sent.append(await self._ship(producer, builder, topic, partition))
-            builder = producer.create_batch()
-            if builder.append(timestamp=None, key=key, value=value, headers=headers) is None:
-                raise RecordTooLarge(f"the record of key {key!r} is larger than a batch may be")
-        if builder.record_count():
-            sent.append(await self._ship(producer, builder, topic, partition))
-        last = None
-        for count, future in sent:
-            last = (await future).offset + count - 1
-        return last
+        if not items:
+            return None
+        outbox = self._outboxes.get((topic, partition))
+        if outbox is None:
+            outbox = self._outboxes[topic, partition] = self._outbox(topic, partition)
+        return await self.track(outbox.put(items, headers))
 
-    async def _ship(self, producer: Any, builder: Any, topic: str, partition: int) -> tuple[int, asyncio.Future[Any]]:
-        count = builder.record_count()
-        if not count:
-            raise RecordTooLarge(f"a record for {topic} is larger than a batch may be")
-        async with self._slots[topic, partition]:  # aiokafka lets those that wait for a slot run into its timeout when they are many
-            return count, self.track(await producer.send_batch(builder, topic, partition=partition))
+    def _outbox(self, topic: str, partition: int) -> Outbox:
+        producer = self._ensure_producer()
+
+        async def ship(batch: Any) -> int:
+            acknowledged = await self.track(await producer.send_batch(batch, topic, partition=partition))
+            first: int = acknowledged.offset
+            return first
+
+        return Outbox(producer.create_batch, ship)
 
     async def settle(self) -> None:
         """Wait for what is outstanding now; later sends are not waited for, so a busy producer does not starve commits."""

@@ -17,7 +17,7 @@ from schemas.dead_letter import DeadLetter
 from schemas.envelope import FORMS, HEADERS, seal
 from schemas.topics import LARGEST, Topics
 from streams.core.clock import LEVELS
-from streams.engine.faust.producer import Item
+from streams.engine.faust.outbox import Item
 from streams.stages.step import Send
 
 REMEMBERED_KEYS = 200_000  # a partition number costs microseconds to compute in Python, and keys come again

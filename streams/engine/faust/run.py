@@ -5,6 +5,7 @@ import gc
 import os
 import signal
 import time
+import traceback
 
 import structlog
 
@@ -33,7 +34,8 @@ async def run(app: WorkerApp) -> int:
     await asyncio.wait({stopping, failing}, return_when=asyncio.FIRST_COMPLETED)
     if failing.done():
         error = failing.result()
-        log.critical("crashed", error="the engine stopped" if error is None else spoken(error))
+        trace = [] if error is None else traceback.format_tb(error.__traceback__)  # lines of code, no values
+        log.critical("crashed", error="the engine stopped" if error is None else spoken(error), at=trace)
         os._exit(EXIT_CRASHED)  # threads of the engine may never end
     failing.cancel()
     log.info("stopping")
@@ -63,7 +65,7 @@ async def _rounds(app: WorkerApp) -> None:
     pause, looked = 1.0 / app.worker.ticks, 0.0
     while True:
         started = time.monotonic()
-        app.beat = started
+        app.beat, app.settled = started, app.is_settled
         app.report()
         if started - looked >= LOOK_EVERY:
             looked = started

@@ -8,7 +8,7 @@ from typing import Any, Protocol
 
 from schemas.clock import Report, Tick
 from streams.core.clock import LAST, report
-from streams.engine.faust.producer import Item
+from streams.engine.faust.outbox import Item
 from streams.engine.faust.router import Place, Router
 from streams.engine.faust.states import PartitionStates
 from streams.engine.faust.table import BulkTable

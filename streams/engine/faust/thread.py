@@ -1,13 +1,21 @@
 """The consumer itself lives in a thread of its own, so that heartbeats go on while the event loop computes. What we ask of it beyond Faust."""
 
+import asyncio
 from typing import Any, ClassVar, NamedTuple
 
+from aiokafka.errors import IllegalGenerationError, NoError, RebalanceInProgressError, UnknownMemberIdError
+from aiokafka.protocol.group import HeartbeatRequest, SyncGroupRequest
 from faust.transport.drivers import aiokafka as driver
 from faust.types import TP
 
-from streams.engine.faust.fence import Fence
+from streams.engine.faust.fence import PULSE, Fence
 
 FETCH_WAIT = 100  # milliseconds that a fetch may stay open: one that is open keeps data of other partitions waiting (Faust: 1,500)
+
+FENCED_INSTANCE_ID = 82  # Kafka's code for a member whose name another process has taken; aiokafka has no word for it
+CONFIRMING = (HeartbeatRequest, SyncGroupRequest)  # whose answer says that the coordinator counts us in
+MEMBER = (NoError.errno, RebalanceInProgressError.errno)
+STRANGER = (UnknownMemberIdError.errno, IllegalGenerationError.errno, FENCED_INSTANCE_ID)
 
 
 class Place(NamedTuple):
@@ -19,7 +27,7 @@ class Place(NamedTuple):
 
 
 class ConsumerThread(driver.AIOKafkaConsumerThread):  # type: ignore[misc]
-    """Tells the fence of every heartbeat that was answered."""
+    """Tells the fence what the group's coordinator has confirmed, and that the process runs."""
 
     fence: ClassVar[Fence | None] = None
 
@@ -30,16 +38,28 @@ class ConsumerThread(driver.AIOKafkaConsumerThread):  # type: ignore[misc]
 
     async def on_start(self) -> None:
         await super().on_start()
-        coordinator, fence = self._consumer._coordinator, self.fence
-        beat = coordinator._do_heartbeat
+        fence = self.fence
+        if fence is None:
+            return
+        loop, coordinator = asyncio.get_running_loop(), self._consumer._coordinator
+        send = coordinator._send_req
 
-        async def heartbeat() -> bool:
-            answered = bool(await beat())
-            if answered and fence is not None:
-                fence.beat()
-            return answered
+        async def confirmed(request: Any) -> Any:
+            asked = fence.now()
+            answer = await send(request)
+            if isinstance(request, CONFIRMING):
+                if answer.error_code in MEMBER:
+                    fence.beat(asked)
+                elif answer.error_code in STRANGER:
+                    fence.lose()
+            return answer
 
-        coordinator._do_heartbeat = heartbeat
+        def pulse() -> None:
+            fence.pulse()
+            loop.call_later(PULSE, pulse)
+
+        coordinator._send_req = confirmed
+        pulse()
 
     async def _commit(self, offsets: Any) -> bool:
         """Faust leaves out what is not assigned any more, and says that it was committed."""

@@ -8,10 +8,14 @@ import time
 from collections.abc import Callable
 from typing import Any
 
+import structlog
+
 EXIT_STUCK, EXIT_BROKEN_CHAIN = 70, 71
 STUCK_AFTER = 300.0  # seconds in one rebalance or recovery without any progress
 CHAIN_AFTER = 30.0  # seconds with a chunk that was dropped inside the process
 LOOK_EVERY = 1.0
+
+log = structlog.get_logger("redthread.worker")
 
 
 class Watchdog:
@@ -38,6 +42,7 @@ class Watchdog:
     def _look_at_chains(self, now: float) -> None:
         self._broken = {tp: self._broken.get(tp, now) for tp in self._app.consumer.broken_chains()}
         if any(now - since > CHAIN_AFTER for since in self._broken.values()):
+            log.critical("ended itself: a chunk was lost inside the process", partitions=sorted(map(str, self._broken)))
             self._end(EXIT_BROKEN_CHAIN)
 
     def _look_at_progress(self, now: float) -> None:
@@ -48,4 +53,5 @@ class Watchdog:
         if not busy or mark != self._mark:
             self._mark, self._since = mark, now
         elif now - self._since > STUCK_AFTER:
+            log.critical("ended itself: a rebalance or recovery stands still", seconds=round(now - self._since, 1), left=remaining)
             self._end(EXIT_STUCK)

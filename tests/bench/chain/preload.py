@@ -69,7 +69,7 @@ def model(world: World) -> Model:
     assert known
     assert family
     clock = Clock(time.time_ns() // 1000)
-    family = customers.evaluate(label, family, Tick(LAST, clock), historical=False).state
+    family = customers.evaluate(label, family, Tick(LAST, clock)).state
     return Model(f"{KIND}:{customer_of(0)}".encode(), encode(known), label.encode(), encode(family))
 
 

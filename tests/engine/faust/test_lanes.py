@@ -6,7 +6,8 @@ from types import SimpleNamespace
 import pytest
 from aiokafka.errors import KafkaTimeoutError
 
-from streams.engine.faust.lanes import EXIT_BUG, Lanes, spoken
+from streams.core.brake import BrakePulled, Pulled
+from streams.engine.faust.lanes import EXIT_BRAKE, EXIT_BUG, Lanes, spoken
 
 
 class Consumer:
@@ -46,7 +47,7 @@ def run(stream, handle):
     ended = []
 
     async def main():
-        lanes = Lanes("stage", handle, lambda *_: None, end=ended.append)
+        lanes = Lanes("stage", handle, lambda *_: None, at_once=2, end=ended.append)
         await lanes.run(stream)
         await asyncio.gather(*lanes._tasks)
 
@@ -74,6 +75,20 @@ def test_an_error_ends_the_process_before_anything_is_acknowledged():
 
     assert run(stream, handle) == [EXIT_BUG]
     assert stream.consumer.story == []
+
+
+def test_the_brake_ends_the_process_before_anything_is_acknowledged_with_a_code_of_its_own(capsys):
+    stream = Stream(chunk("t", 1))
+    pulled = BrakePulled(Pulled("shop", 200, 300, {"not_json": 200}))
+
+    async def handle(tp, records):
+        raise pulled
+
+    assert run(stream, handle) == [EXIT_BRAKE]
+    assert stream.consumer.story == []
+    said = capsys.readouterr().out
+    assert "the brake on dead letters was pulled" in said
+    assert str(pulled) in said
 
 
 def test_a_chunk_that_a_rebalance_has_overtaken_is_left_to_whoever_gets_it_again():

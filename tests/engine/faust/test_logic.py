@@ -18,7 +18,7 @@ LATE = Clock(1 << 50)
 def judged(*ids, name="1"):
     """A family with one open deadline."""
     state = STAGE.process(None, Touched(YOUNG, touchpoint(*ids, name=name, refs={"ticket": ("9",)}), 0)).state
-    return STAGE.evaluate(YOUNG, state, Tick(3, Clock(10)), False).state
+    return STAGE.evaluate(YOUNG, state, Tick(3, Clock(10))).state
 
 
 def saved(**states):
@@ -32,7 +32,7 @@ def test_of_a_saved_state_only_what_a_tick_must_know_is_decoded():
 
 
 def test_families_are_due_again_after_a_restart():
-    logic = CustomerLogic(STAGE, historical=False)
+    logic = CustomerLogic(STAGE)
     logic.opened(saved(calm=FamilyState(), changed=FamilyState(dirty=True), due=judged("email:a")))
     assert logic.wake(0, Tick(2, LATE)) == ()
     assert list(logic.wake(0, Tick(3, Clock(11)))) == ["changed"]
@@ -41,7 +41,7 @@ def test_families_are_due_again_after_a_restart():
 
 
 def test_a_family_that_was_judged_does_not_wait_any_more():
-    logic = CustomerLogic(STAGE, historical=False)
+    logic = CustomerLogic(STAGE)
     logic.opened(saved(changed=FamilyState(dirty=True)))
     logic.kept(0, "changed", logic.evaluate("changed", FamilyState(dirty=True), Tick(3, Clock(5))).state)
     assert list(logic.wake(0, Tick(3, LATE))) == []

@@ -16,7 +16,7 @@ from schemas.topics import Topics
 from streams.engine.faust.configuration import Worker
 from streams.engine.faust.install import install
 from streams.engine.faust.lanes import Lanes
-from streams.engine.faust.producer import Item
+from streams.engine.faust.outbox import Item
 from streams.engine.faust.run import MIDDLE, OLD, YOUNG
 from streams.engine.faust.stage import StageRunner
 from streams.engine.faust.table import options
@@ -108,7 +108,7 @@ def app_of(worker: Worker) -> Any:
 
     table = app.Table(PingPong.name, key_type=bytes, value_type=bytes, partitions=PARTITIONS, options=options())
     runner = StageRunner(PingPong(), table, AlertRouter(), send, lambda _reports: None, lambda _stage, _outputs: None)
-    lanes = Lanes(PingPong.name, lambda tp, records: runner.handle(tp.partition, records), lambda *_: None)
+    lanes = Lanes(PingPong.name, lambda tp, records: runner.handle(tp.partition, records), lambda *_: None, worker.chunk)
     app.agent(app.topic(source, key_type=bytes, value_type=bytes), name=PingPong.name)(lanes.run)
     return app
 

@@ -1,0 +1,1 @@
+"""A synthetic customer that has a bad time, on purpose, in every source: does the alert come?"""
