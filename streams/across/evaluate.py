@@ -56,7 +56,7 @@ class Evaluator:
         this = Evaluation(
             version=max((alert.version for alert in known.values()), default=0) + 1,
             now=now,
-            historical=historical,
+            live_since=now if historical else 0,
             rules={across.name: across.version} if across.rule.enabled else {},
         )
         try:

@@ -15,7 +15,7 @@ from schemas.alert import Alert
 from schemas.company import Company
 from schemas.envelope import HEADERS, seal
 from schemas.strict import InvalidConfiguration
-from streams.cli.kafka import settings_of, topics_of
+from streams.cli.kafka import security_of, settings_of, topics_of
 from streams.cli.options import CompanyFile, Json, examples
 from streams.cli.output import Format, err, print_json, print_rows
 from streams.cli.run import moment
@@ -134,13 +134,13 @@ def _to_kafka(company: Company, servers: str) -> "Iterator[tuple[Publish, Wait]]
     alerts = topics.named("alerts.changes")
 
     def publish(_token: str, changes: Sequence[Alert]) -> None:
-        with sender(settings.kafka) as send:  # few: each time a connection that ends when all of it is acknowledged
+        with sender(settings.kafka, security_of(settings)) as send:  # few: each time a connection that ends when all of it is acknowledged
             for change in changes:
                 key, value = seal(change)
                 send(alerts, key=key, value=value, headers=list(HEADERS))
 
     sources = [source.input.topic for source in company.sources if source.input.topic]
-    with Reach(settings.kafka, topics, sources) as reach:
+    with Reach(settings.kafka, topics, sources, security_of(settings)) as reach:
         yield publish, lambda until: reach.wait(until, lambda why: log.debug("waiting", why=why))
 
 

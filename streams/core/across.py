@@ -33,6 +33,8 @@ from streams.core.rule_versions import rule_versions
 from streams.core.summary import listed, local_time
 
 ENDED = frozenset({"resolved", "withdrawn"})
+SAID = frozenset({"acknowledged", "silenced"})
+UNSAID: Mapping[str, Any] = {"said": "", "said_by": "", "said_until": None}
 NOBODY = "00000000-0000-0000-0000-000000000000"  # how the tables write that there is no customer
 EVER = 1 << 63
 
@@ -94,14 +96,14 @@ class Across:
 
     def gone(self, ledger: Mapping[str, Alert], found: Sequence[Finding]) -> tuple[Alert, ...]:
         """Alerts that went on and have no finding any more: ended, or never right? The answer of then tells."""
-        present = self._present(ledger, found)
+        present = self._present(ledger, found, 0)
         return tuple(alert for alert in ledger.values() if alert.status not in ENDED and alert.alert_id not in present)
 
     def judge(self, ledger: Mapping[str, Alert], found: Sequence[Finding], ended: Iterable[str], this: Evaluation) -> Outcome:
         """`ended`: ids of those `gone` that had a finding when they were opened. Publishes what differs from the ledger."""
-        present = self._present(ledger, found)
+        present = self._present(ledger, found, this.now)
         for name in ended:
-            present[name] = replace(ledger[name], status="resolved", ends_at=max(this.now, ledger[name].starts_at))
+            present[name] = replace(ledger[name], status="resolved", ends_at=max(this.now, ledger[name].starts_at), **UNSAID)
         known = {name: alert for name, alert in ledger.items() if name in present or alert.status not in ENDED}
         return Outcome(len(found), changes(known, present, this))
 
@@ -123,7 +125,7 @@ class Across:
             means = "; ".join(f"{name}: {what}" for name, what in MEANING.items() if name in row)
             raise self._unusable(f"a row is no finding ({error}); {means}") from None
 
-    def _present(self, ledger: Mapping[str, Alert], found: Sequence[Finding]) -> dict[str, Alert]:
+    def _present(self, ledger: Mapping[str, Alert], found: Sequence[Finding], now: int) -> dict[str, Alert]:
         """alert id -> content. A finding takes the alert of its own name, else the first one that it overlaps, else a new one."""
         free = {name: alert for name, alert in ledger.items() if alert.status != "withdrawn"}
         named = [(alert_id(self.name, finding.key, str(finding.starts_at)), finding) for finding in found]
@@ -134,7 +136,7 @@ class Across:
             if before is not None:
                 del free[before.alert_id]
             alert = self._alert(name if before is None else before.alert_id, finding, before)
-            present[alert.alert_id] = alert
+            present[alert.alert_id] = alert if before is None else _as_said(alert, before, now)
         return present
 
     @staticmethod
@@ -176,6 +178,14 @@ class Across:
 
     def _unusable(self, why: str) -> UnusableAnswer:
         return UnusableAnswer(f"across.{self.name}: {why}")
+
+
+def _as_said(alert: Alert, before: Alert, now: int) -> Alert:
+    """What a person said stays while the finding goes on, and a silence until its time."""
+    over = before.said_until is not None and before.said_until <= now
+    if before.status not in SAID or alert.status in ENDED or over:
+        return alert
+    return replace(alert, status=before.status, said=before.said, said_by=before.said_by, said_until=before.said_until)
 
 
 def _instant(value: Any) -> datetime:

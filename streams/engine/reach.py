@@ -14,7 +14,8 @@ from kafka.admin import OffsetSpec
 from kafka.errors import KafkaError
 
 from schemas.topics import Topics
-from streams.engine.edges import addresses
+from streams.engine.connecting import connected
+from streams.engine.security import PLAINTEXT, Security
 
 WITHIN = 30_000  # milliseconds for one answer
 LOOK = 0.5  # seconds between two looks
@@ -25,15 +26,10 @@ Ends = Mapping[TopicPartition, int]
 class Reach:
     """A connection for as long as the context lasts; raises `ConnectionError` when no broker answers."""
 
-    def __init__(self, servers: str, topics: Topics, sources: Iterable[str], *, sleep: Callable[[float], object] = time.sleep) -> None:
+    def __init__(self, servers: str, topics: Topics, sources: Iterable[str], security: Security = PLAINTEXT) -> None:
         """`sources` are the company's own topics."""
-        self._servers, self._topics, self._sources, self._sleep = servers, topics, sorted(set(sources)), sleep
-        try:
-            self._admin: Any = KafkaAdminClient(
-                bootstrap_servers=addresses(servers), request_timeout_ms=WITHIN, bootstrap_timeout_ms=WITHIN
-            )
-        except KafkaError as error:
-            raise ConnectionError(f"Kafka at {servers}: {error}") from None
+        self._servers, self._topics, self._sources = servers, topics, sorted(set(sources))
+        self._admin: Any = connected(KafkaAdminClient, servers, security, request_timeout_ms=WITHIN)
 
     def __enter__(self) -> Self:
         return self
@@ -54,7 +50,7 @@ class Reach:
                 if not behind:
                     return True
                 told(f"{behind:,} messages wait for {group}")
-                self._sleep(LOOK)
+                time.sleep(LOOK)
         except KafkaError as error:
             raise ConnectionError(f"Kafka at {self._servers}: {error}") from None
         return False

@@ -63,7 +63,7 @@ class World:
 
 
 def test_a_finding_opens_an_alert_that_says_everything():
-    ((finding,), this) = ACROSS.findings(COLUMNS, [row("lamp", 10)]), Evaluation(version=1, now=20 * US, historical=True)
+    ((finding,), this) = ACROSS.findings(COLUMNS, [row("lamp", 10)]), Evaluation(version=1, now=20 * US, live_since=20 * US)
     assert ACROSS.judge({}, [finding], (), this).changes == [
         Alert(
             alert_id=alert_id("theme", ("lamp",), str(10 * US)),
@@ -134,15 +134,22 @@ def test_two_episodes_that_become_one_leave_one_alert():
     assert world.ask(60, row("crm", 12)) == [("opened", "crm", 10, None, 5, 2), ("withdrawn", "crm", 30, None, 5, 2)]
 
 
-def test_what_a_person_said_stays_until_it_ends():
+def test_what_a_person_said_stays_until_its_time_or_until_the_finding_ends():
     world = World()
     world.ask(20, row("lamp", 10))
     ((name, alert),) = world.ledger.items()
-    world.ledger[name] = replace(alert, status="acknowledged", change="acknowledged", version=2)
+    world.ledger[name] = replace(
+        alert, status="silenced", change="silenced", said="a command", said_by="kim", said_until=45 * US, version=2
+    )
     assert world.ask(30, row("lamp", 10)) == []
     assert world.ask(40, row("lamp", 10, size=7)) == [("updated", "lamp", 10, None, 7, 3)]
-    assert world.ledger[name].status == "acknowledged"
-    assert world.ask(50, then=(row("lamp", 10),)) == [("resolved", "lamp", 10, 50, 7, 4)]
+    assert (world.ledger[name].status, world.ledger[name].said_by) == ("silenced", "kim")
+    assert world.ask(45, row("lamp", 10, size=7)) == [("opened", "lamp", 10, None, 7, 4)]
+    assert (world.ledger[name].status, world.ledger[name].said_by) == ("open", "")
+    world.ledger[name] = replace(world.ledger[name], status="acknowledged", said="another", said_by="lee", version=5)
+    assert world.ask(46, row("lamp", 10, size=8)) == [("updated", "lamp", 10, None, 8, 6)]
+    assert world.ask(50, then=(row("lamp", 10),)) == [("resolved", "lamp", 10, 50, 8, 7)]
+    assert world.ledger[name].said_by == ""
 
 
 def test_a_rule_that_is_no_longer_in_force_takes_its_alerts_back():
