@@ -46,8 +46,7 @@ class Pipeline:
 
     def run(self, inputs: Sequence[Input], as_of: int | None) -> Progress:
         """Read, judge, let the views see it, and judge across customers what they show then."""
-        heard = [self.commands] if self.commands.path.is_file() else []  # what was said and then killed before it was heard
-        progress = self.backfill.run([*inputs, *heard], as_of)
+        progress = self.backfill.run([*inputs, *self._said()], as_of)
         self._show()
         if progress.records:
             self._look_across(self.company.across, progress.newest if as_of is None else as_of, historical=True)
@@ -59,7 +58,7 @@ class Pipeline:
         seen: dict[Path, tuple[int, int]] = {}
         schedule = Schedule(self.company.across)
         while not stopped(FOLLOW_EVERY):
-            inputs = find()
+            inputs = [*find(), *self._said()]
             as_they_are = {given.path: state for given in inputs if (state := _state_of(given.path))}
             if backfill.follow(
                 [given for given in inputs if given.path in seen and seen[given.path] == as_they_are.get(given.path)], now()
@@ -69,6 +68,10 @@ class Pipeline:
             self._look_across(schedule.due(now()), now(), historical=False)
         self._show()
         return backfill.progress
+
+    def _said(self) -> list[Input]:
+        """What people said while nobody listened."""
+        return [self.commands] if self.commands.path.is_file() else []
 
     def _show(self) -> None:
         """Let the views see it."""
@@ -81,12 +84,7 @@ class Pipeline:
 
     def say(self, commands: Iterable[Command]) -> Progress:
         """Write down what a person says, hear it, and let the views see it."""
-        with self.commands.path.open("a+b") as file:
-            if file.tell() and not _ends_a_line(file):
-                file.write(b"\n")  # after a line that a kill cut off
-            file.writelines(command.event() + b"\n" for command in commands)
-            file.flush()
-            fsync(file.fileno())
+        write_down(self.commands.path, commands)
         progress = self.backfill.hear(self.commands)
         self.sink.refresh()
         return progress
@@ -106,6 +104,16 @@ def _state_of(path: Path) -> tuple[int, int] | None:
     except FileNotFoundError:
         return None
     return stat.st_size, stat.st_mtime_ns
+
+
+def write_down(path: Path, commands: Iterable[Command]) -> None:
+    """Append commands to the file of what people said; after a line that a kill cut off they begin a new one."""
+    with path.open("a+b") as file:
+        if file.tell() and not _ends_a_line(file):
+            file.write(b"\n")
+        file.writelines(command.event() + b"\n" for command in commands)
+        file.flush()
+        fsync(file.fileno())
 
 
 def _ends_a_line(file: BinaryIO) -> bool:

@@ -28,12 +28,15 @@ POLL = 0.2  # seconds
 URGENT = 10  # an alert waits a tenth of the time that a row of the timeline may wait for company
 TROUBLED = 1.0  # seconds between two tries while the broker does not answer; the client itself waits longer
 REFRESH_AFTER = 5.0  # seconds between two reloads of the identity dictionary, while identities change
+REFRESH_SHARE = 20  # times as long as the last reload took, if that is longer: nothing is written meanwhile, and it grows with history
 
 
 class Sink(Protocol):
     """See `sinks.clickhouse.ClickHouseSink`."""
 
-    def write(self, token: str, outputs: Iterable[Published]) -> Iterable[DeadLetter]: ...
+    def insert(self, token: str, outputs: Iterable[Published]) -> Iterable[DeadLetter]: ...
+
+    def record(self) -> None: ...
 
     def refresh(self) -> None: ...
 
@@ -71,6 +74,7 @@ class Feed(ConsumerRebalanceListener):  # type: ignore[misc]
         self._batches: dict[TopicPartition, Batch] = {}
         self._reached: dict[TopicPartition, int] = {}  # everything before it is written and committed
         self._identity_since: float | None = None
+        self._refresh_after = REFRESH_AFTER
 
     def subscribe(self, topics: Iterable[str]) -> None:
         """Join the group."""
@@ -139,27 +143,34 @@ class Feed(ConsumerRebalanceListener):  # type: ignore[misc]
             taken = records if partition in self._batches else self._take_up(partition, records)
             if taken:
                 self._batches[partition].add(taken, now)
-        full = [
-            partition
-            for partition, batch in self._batches.items()
-            if batch.is_full(self._soon if partition.topic in self._urgent else self._limits, now)
-        ]
-        written = self._write(full, now) if full else 0
+        written = self._write(self._full(now, urgent=True), now)  # an alert does not wait until rows of the timeline are in
+        written += self._write(self._full(now, urgent=False), now)
         self._refresh()
         return written
 
+    def _full(self, now: float, *, urgent: bool) -> list[TopicPartition]:
+        limits = self._soon if urgent else self._limits
+        return [
+            partition
+            for partition, batch in self._batches.items()
+            if (partition.topic in self._urgent) is urgent and batch.is_full(limits, now)
+        ]
+
     def _write(self, partitions: list[TopicPartition], now: float) -> int:
+        if not partitions:
+            return 0
         taken = {partition: self._batches[partition].take(now) for partition in partitions}
         self._commit({partition: (pending.first, pending.text) for partition, (pending, _) in taken.items()})
         for partition, (pending, records) in taken.items():
             self._at("pending", partition)
             started = self._clock()
             messages = [message for record in records if (message := _message(record)) is not None]
-            rejected = list(self._sink.write(pending.token(partition.topic, partition.partition), messages))
+            rejected = list(self._sink.insert(pending.token(partition.topic, partition.partition), messages))
             self._at("inserted", partition)
             self._meter.wrote(partition.topic, len(messages), len(rejected), self._clock() - started)
             if any(message.__class__ is IdentityChange for message in messages) and self._identity_since is None:
                 self._identity_since = self._clock()
+        self._sink.record()
         self._commit({partition: (pending.last + 1, "") for partition, (pending, _) in taken.items()})
         for partition, (pending, _) in taken.items():
             self._at("committed", partition)
@@ -173,8 +184,10 @@ class Feed(ConsumerRebalanceListener):  # type: ignore[misc]
 
     def _refresh(self, force: bool = False) -> None:
         since = self._identity_since
-        if since is not None and (force or self._clock() - since >= REFRESH_AFTER):
+        if since is not None and (force or self._clock() - since >= self._refresh_after):
+            started = self._clock()
             self._sink.refresh()
+            self._refresh_after = max(REFRESH_AFTER, REFRESH_SHARE * (self._clock() - started))
             self._identity_since = None
 
 

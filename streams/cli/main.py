@@ -45,7 +45,8 @@ def options(
 
 def main() -> None:
     """The console script: errors that people can mend are messages, not tracebacks."""
-    logging.getLogger("clickhouse_driver").addHandler(logging.NullHandler())  # it logs refused connections with their stack
+    for client in ("clickhouse_driver", "kafka", "aiokafka"):  # each logs every refused connection; we say it once
+        logging.getLogger(client).addHandler(logging.NullHandler())
     try:
         app(standalone_mode=True)
     except InvalidConfiguration as error:

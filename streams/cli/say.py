@@ -10,12 +10,13 @@ import typer
 
 from schemas.command import Command
 from schemas.envelope import HEADERS
-from streams.bootstrap import embedded
+from streams.bootstrap import embedded, write_down
 from streams.cli.kafka import security_of, settings_of, topics_of
 from streams.cli.opened import Opened
 from streams.cli.output import complain, err, instant, print_json
 from streams.core.calendar import US
 from streams.engine.edges import sender
+from streams.engine.store import FolderBusy
 from streams.folder import DataFolder
 
 By = Annotated[str | None, typer.Option("--by", metavar="NAME", help="Who says so; left out: the user of this machine.")]
@@ -50,9 +51,14 @@ class Place(NamedTuple):
             err.print(f"{words} to {where}, by {commands[0].by}", markup=False)
 
     def _to_folder(self, look: Opened, folder: DataFolder, commands: Sequence[Command]) -> None:
-        with embedded(look.loaded, folder, url=self.clickhouse) as pipeline:
-            refused = pipeline.backfill.progress.dead_letters
-            refused = pipeline.say(commands).dead_letters - refused
+        try:
+            with embedded(look.loaded, folder, url=self.clickhouse) as pipeline:
+                refused = pipeline.backfill.progress.dead_letters
+                refused = pipeline.say(commands).dead_letters - refused
+        except FolderBusy:
+            write_down(folder.commands, commands)
+            err.print(f"another redthread is at work on {self.data}: it hears this while it follows, else the next run does", markup=False)
+            return
         if refused:
             complain(f"{refused} not understood; see redthread dead-letters list")
             raise typer.Exit(1)

@@ -17,7 +17,7 @@ from msgspec import Struct, field
 
 from schemas.clock import Clock
 from schemas.codec import decoder, encode
-from schemas.command import COMMANDS
+from schemas.command import COMMANDS, WALL
 from schemas.dead_letter import DeadLetter
 from schemas.identity import Arrived
 from schemas.plain import Published
@@ -126,10 +126,7 @@ class Backfill:
         """Read what people have said since, and judge whom it is about. Time stays where it is: a command is no news of a customer."""
         with collector.kept_away():
             self._read(given)
-            if self.progress.clock.now:
-                self._judge(self.progress.clock)
-            else:
-                self.close(self.progress.newest)
+            self._judge(self.progress.clock)
         return self.progress
 
     def follow(self, inputs: Sequence[Input], now: int) -> bool:
@@ -153,7 +150,8 @@ class Backfill:
 
     def _read(self, given: Input) -> None:
         path, stat = given.path.resolve(), given.path.stat()
-        if CANARY_PREFIX not in path.name:  # what does not come from the system must not make a silent source look alive
+        # What does not come from the system must not make a silent source look alive.
+        if CANARY_PREFIX not in path.name and given.source.department != WALL:
             self._hear(given.source, stat.st_mtime_ns // 1000)
         file = self.progress.files.get(str(path)) or FileProgress(name=self._free_name(path, given.name))
         if (file.size, file.modified) != (stat.st_size, stat.st_mtime_ns):

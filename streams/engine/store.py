@@ -16,6 +16,10 @@ BLOCK_CACHE = 64 << 20  # bytes; RocksDB's default grows with the data, ours mus
 WRITE_BUFFER = 32 << 20
 
 
+class FolderBusy(InvalidConfiguration):
+    """Another process has the folder open."""
+
+
 class StateStore(Protocol):
     """Tables of key -> value; `commit` is atomic over all tables. A value of None deletes the key."""
 
@@ -68,7 +72,7 @@ class RocksStore:
         except Exception as error:
             if "LOCK" not in str(error):
                 raise
-            raise InvalidConfiguration([f"{folder.parent}: another redthread is at work on these data; wait until it has ended"]) from None
+            raise FolderBusy([f"{folder.parent}: another redthread is at work on these data; wait until it has ended"]) from None
 
     def __enter__(self) -> Self:
         return self

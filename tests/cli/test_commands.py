@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from sinks.clickhouse import EmbeddedServer
+from streams.engine.store import RocksStore
 from tests.cli.waiting import EVENTS, Speak, made, speaker
 
 pytestmark = pytest.mark.server
@@ -210,3 +211,14 @@ def test_what_was_said_is_heard_again_from_the_folders_own_file(speak: Speak, fo
     assert len((folder / "commands.jsonl").read_bytes().splitlines()) == 3
     accounting = speak("sql", "SELECT timeline_rows, duplicates, balanced FROM accounting", "--format", "csv")
     assert accounting.stdout.splitlines()[1:] == [f"{len(EVENTS) + 2},0,True"]
+
+
+def test_what_is_said_while_another_one_is_at_work_is_written_down_and_heard_later(speak: Speak, folder: Path):
+    one = ids(speak)["ticket:1"]
+    with RocksStore(folder / "state"):
+        result = speak("alerts", "acknowledge", one, "--by", "kim")
+    assert result.exit_code == 0
+    assert "another redthread is at work" in result.stderr
+    assert alerts(speak) == OPEN
+    assert speak("alerts", "acknowledge", ids(speak)["ticket:2"], "--by", "lee").exit_code == 0
+    assert alerts(speak) == OPEN | {"ticket:1": ("acknowledged", "kim"), "ticket:2": ("acknowledged", "lee")}

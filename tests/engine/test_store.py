@@ -1,8 +1,7 @@
 import pytest
 
-from schemas.strict import InvalidConfiguration
 from streams.engine.partition import Partition, partition_of
-from streams.engine.store import MemoryStore, RocksStore
+from streams.engine.store import FolderBusy, MemoryStore, RocksStore
 
 
 @pytest.fixture(params=["memory", "rocks"])
@@ -24,7 +23,7 @@ def test_a_commit_is_seen_and_a_deletion_too(store):
 
 def test_a_folder_that_another_one_works_on_is_refused(tmp_path):
     store = RocksStore(tmp_path / "state")
-    with pytest.raises(InvalidConfiguration, match=r"another redthread is at work on these data; wait until it has ended$"):
+    with pytest.raises(FolderBusy, match=r"another redthread is at work on these data; wait until it has ended$"):
         RocksStore(tmp_path / "state")
     store.close()
     (tmp_path / "file").touch()

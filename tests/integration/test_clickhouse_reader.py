@@ -112,7 +112,7 @@ def test_exports_do_not_depend_on_order_batches_or_repetition(address: Address, 
         sink.refresh()
         assert export(client, address.database, tmp_path / "second") == first
         names = sorted(path.name for path in (tmp_path / "first").iterdir())
-        assert names == ["alerts.jsonl", "customers.jsonl", "journeys.jsonl", "timeline.jsonl"]
+        assert names == ["alerts.jsonl", "contact_policy.jsonl", "customers.jsonl", "journeys.jsonl", "timeline.jsonl"]
         assert all((tmp_path / "first" / name).read_bytes() == (tmp_path / "second" / name).read_bytes() for name in names)
         (customer,) = lines(client, address.database, "customers")
         assert customer == (

@@ -13,6 +13,8 @@ CONTRACT = {
     "accounting",
     "alert_changes",
     "alerts",
+    "commands",
+    "contact_policy",
     "contact_pressure",
     "customer_effort",
     "customer_timeline",
@@ -137,6 +139,8 @@ def test_a_cluster_gets_replicated_tables_under_distributed_ones():
         ("contact_pressure_daily", "ReplicatedReplacingMergeTree"),
         ("journey_channels", "ReplicatedReplacingMergeTree"),
         ("perception_gap_daily", "ReplicatedReplacingMergeTree"),
+        ("contact_policy_latest_local", "ReplicatedReplacingMergeTree"),
+        ("contact_policy_latest", "Distributed"),
     ]
     assert all("ON CLUSTER 'main'" in sql for sql in rendered)
     assert not [sql for sql in rendered if "non_replicated_deduplication_window" in sql]

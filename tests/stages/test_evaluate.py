@@ -2,14 +2,20 @@ from typing import Any
 
 from schemas.alert import Alert
 from schemas.clock import Clock, Tick
+from schemas.contact import ContactPolicy
 from schemas.identity import IdentityChange, Separated, Touched, Toxic, Unlinked
 from schemas.ids import customer_id
 from schemas.journey import Journey
+from schemas.rule import Rule
 from schemas.state import FamilyState
 from schemas.touchpoint import NEVER
+from streams.core.alerts import AlertBook
+from streams.core.contacts import ContactBook
 from streams.core.identity import pair
+from streams.core.rules.court import Court
+from streams.stages.customer import CustomerStage
 from streams.stages.step import Step
-from tests.small_company import customer_stage
+from tests.small_company import JOURNEY_BOOK, POLICY, customer_stage
 from tests.stages.builders import HOUR, OLD, RULES, touchpoint
 
 STAGE = customer_stage(RULES)
@@ -180,3 +186,41 @@ def test_a_link_that_holds_names_the_identifiers_of_an_alert():
     state, published = judged(told(question, back, forth), at(3))
     assert [alert.identifiers for alert in published if isinstance(alert, Alert)] == [("cookie:1", "email:a")]
     assert pair("email:a", "cookie:1") in state.links
+
+
+def policies(published: list[Any]) -> list[tuple[str, list[tuple[str, str]], int]]:
+    return [(p.customer_id, [(hold.rule, hold.why) for hold in p.holds], p.version) for p in published if isinstance(p, ContactPolicy)]
+
+
+WHY = "Advertising while the customer waits; ticket assigned (service) on 1 January 1970 00:00."
+
+
+def test_a_contact_that_would_break_a_rule_is_held_until_the_rule_would_not_be_broken():
+    state, published = judged(told(touched("email:a", at=0, type="ticket.assigned")), at(1))
+    assert policies(published) == [(A, [("untimely", WHY)], 1)]
+    state, published = judged(told(touched("email:a", name="2", at=HOUR, type="contact.inbound"), state=state), at(2))
+    assert policies(published) == []
+    state, published = judged(told(touched("email:a", name="3", at=2 * HOUR, type="contact.outbound"), state=state), at(3))
+    assert policies(published) == [(A, [], 3)]
+    assert policies(judged(told(touched("email:a", name="4", at=1), state=state), at(4))[1]) == []
+
+
+def test_a_customer_that_is_merged_away_is_held_no_more_and_the_other_one_is():
+    other = touched("email:b", name="2", at=0, type="page.viewed")
+    state, published = judged(told(touched("email:a", at=1, type="ticket.assigned"), other), at(1))
+    assert policies(published) == [(A, [("untimely", WHY)], 1)]
+    state, published = judged(told(touched("email:a", "email:b", name="3", at=2, type="page.viewed"), state=state), at(2))
+    assert policies(published) == [(B, [("untimely", WHY)], 2), (A, [], 2)]
+
+
+def test_a_rule_that_wants_something_first_holds_customers_of_whom_nothing_is_kept():
+    rules = {
+        "opt_in": Rule.model_validate(
+            {"title": "No consent", "per": "customer", "forbid": {"what": "campaign.sent", "before": "consent.granted"}}
+        )
+    }
+    court = Court(rules, words={}, types={}, calendars={}, matter=(), timezone="UTC", contact_policy=POLICY)
+    stage = CustomerStage(RULES, court, AlertBook(rules, {}, timezone="UTC", named={}), JOURNEY_BOOK, ContactBook(court, timezone="UTC"))
+    viewed = stage.process(None, Touched(OLD, touchpoint("email:a", type="page.viewed"), 0)).state
+    assert viewed is not None
+    assert policies(list(stage.evaluate(OLD, viewed, at(1)).outputs)) == [(A, [("opt_in", "No consent; not yet: consent granted.")], 1)]

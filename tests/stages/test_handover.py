@@ -4,6 +4,7 @@ from msgspec.structs import replace
 from schemas.alert import Alert
 from schemas.clock import Clock, Tick
 from schemas.codec import decoder, encode
+from schemas.contact import ContactHold, ContactPolicy
 from schemas.identity import Arrived, IdentityChange, Join, Toxic
 from schemas.journey import Journey
 from schemas.state import UNKNOWN, FamilyState, Handover, IdentityEntry
@@ -37,6 +38,8 @@ JOURNEY = Journey(
     last_at=2,
     version=3,
 )
+
+POLICY = ContactPolicy(customer_id="C", holds=(ContactHold(rule="untimely", purposes=("promo",)),), version=3)
 
 
 def receive(state, body, part=0, of=1, source=YOUNG):
@@ -112,8 +115,14 @@ def test_of_two_ledger_entries_the_higher_version_was_published_last():
         "identity": {"email:a": IdentityEntry("D", 1, 4)},
         "alerts": {"A": replace(ALERT, status="resolved", version=4)},
         "journeys": {"J": replace(JOURNEY, status="completed", version=4)},
+        "policies": {"C": replace(POLICY, holds=(), version=4)},
     }
-    older = {"identity": {"email:a": IdentityEntry("C", 1, 3)}, "alerts": {"A": ALERT}, "journeys": {"J": JOURNEY}}
+    older = {
+        "identity": {"email:a": IdentityEntry("C", 1, 3)},
+        "alerts": {"A": ALERT},
+        "journeys": {"J": JOURNEY},
+        "policies": {"C": POLICY},
+    }
     for ours, theirs in ((newer, older), (older, newer)):
         state = receive(FamilyState(**ours), FamilyState(**theirs))
         assert {name: getattr(state, name) for name in newer} == newer
@@ -156,6 +165,14 @@ def test_an_unknown_entry_is_published_again_whatever_is_true():
     ]
 
 
+def test_two_different_policies_of_one_version_become_unknown_and_are_published_again_whatever_is_true():
+    ours, theirs = (FamilyState(policies={"C": policy}, version=3) for policy in (POLICY, replace(POLICY, holds=())))
+    for one, other in ((ours, theirs), (theirs, ours)):
+        state = receive(one, other)
+        assert [hold.rule for hold in state.policies["C"].holds] == [UNKNOWN]
+        assert STAGE.evaluate(OLD, state, Tick(3, Clock(HOUR))).outputs == (ContactPolicy(customer_id="C", changed_at=HOUR, version=4),)
+
+
 def test_a_tie_about_what_a_person_said_is_settled_by_judging_again():
     ours, theirs = (FamilyState(alerts={"A": replace(ALERT, status=status)}, version=3) for status in ("open", "acknowledged"))
     assert receive(ours, theirs).alerts == {"A": replace(ALERT, status="open", summary=UNKNOWN)}
@@ -169,6 +186,7 @@ def large_family():
         identity={f"email:{n}": IdentityEntry(f"C{n}", n, 1) for n in range(20)},
         alerts={f"A{n}": replace(ALERT, alert_id=f"A{n}", version=1) for n in range(5)},
         journeys={f"J{n}": replace(JOURNEY, journey_id=f"J{n}", version=1) for n in range(5)},
+        policies={f"C{n}": replace(POLICY, customer_id=f"C{n}", version=1) for n in range(5)},
         version=1,
         clock=Clock(9, {"service": 9}),
     )

@@ -16,7 +16,11 @@ PURPOSES = {
     "service": {"type": "contact.outbound", "department": "service"},
     "sales": {"type": "contact.outbound", "department": "sales"},
 }
-COMPLAINT = {"title": "x", "per": "customer", "forbid": {"what": "campaign.sent", "after": "complaint.opened", "until": "complaint.closed"}}
+COMPLAINT: dict[str, Any] = {
+    "title": "x",
+    "per": "customer",
+    "forbid": {"what": "campaign.sent", "after": "complaint.opened", "until": "complaint.closed"},
+}
 
 
 def asking(*channels: str, unheeded: tuple[str, ...] = (), types: Any = None, **rules: Any) -> Court:
