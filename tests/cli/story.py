@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 
 from schemas.alert import Alert, Evidence
 from schemas.company import Company
+from schemas.contact import ContactHold, ContactPolicy
 from schemas.dead_letter import DeadLetter, Reason
 from schemas.identity import IdentityChange
 from schemas.ids import alert_id, customer_id, event_id, journey_id
@@ -59,6 +60,7 @@ def published() -> Iterator[Published]:
     yield from _timeline()
     yield from _identity()
     yield from _alerts()
+    yield from _policies()
     yield _journey("1002", "open", ("late_delivery",))
     yield _journey("1001", "completed", ())
     reasons: tuple[Reason, ...] = ("bad_time", "no_identifier")
@@ -118,6 +120,24 @@ def _timeline() -> Iterator[TimelineEntry]:
     yield _touch("20", "2026-03-02 09:15", "order.placed", "online", (JONAS,), JONAS, refs={"order": ("1001",)}, direction="inbound")
     yield _touch("21", "2026-03-05 12:40", "parcel.delivered", "offline", (JONAS,), JONAS, refs={"order": ("1001",)}, direction="outbound")
     yield _touch("22", "2026-03-05 12:41", "contact.inbound", "service", (JONAS,), JONAS, refs={"ticket": ("1002",)}, direction="inbound")
+
+
+def _policies() -> Iterator[ContactPolicy]:
+    late = at("2026-03-02 18:30")
+    yield ContactPolicy(
+        customer_id=ANNAS_ID,
+        holds=(
+            ContactHold(rule="campaign_into_complaint", purposes=("promo",), ends_with=("complaint.closed",), why="She complained.",
+                because=(event_id("desk", "11"),)),
+            ContactHold(rule="contact_after_opt_out", purposes=("promo",), channel="mail", ends_with=("consent.granted",), why="She opted out."),
+            ContactHold(rule="survey_too_early", purposes=("survey",), about=("order:1002",), ends_with=("parcel.delivered",), why="It is not there."),
+            ContactHold(rule="too_many_contacts", purposes=("promo", "sales"), until=at("2286-01-01 08:00"), why="Too many."),
+            ContactHold(rule="duplicate_outreach", purposes=("service",), until=at("2001-01-01 00:00"), why="Long over."),
+        ),
+        changed_at=late,
+        version=2,
+    )  # fmt: skip
+    yield ContactPolicy(customer_id=JONAS_ID, version=1, changed_at=late)
 
 
 def _identity() -> Iterator[IdentityChange]:

@@ -3,11 +3,12 @@
 from typing import Any
 
 from schemas.alert import Alert
+from schemas.contact import ContactHold, ContactPolicy
 from schemas.ids import customer_id
 from schemas.journey import Journey
 from schemas.plain import Published
 from schemas.timeline import TimelineEntry
-from tests.integration.published import DAY, MARCH, alert, change, entry, journey
+from tests.integration.published import DAY, MARCH, alert, change, entry, journey, policy
 
 HOUR = DAY // 24
 PEOPLE = ("anna", "bea", "carl", "dora", "emil", "fay", "gus")
@@ -113,7 +114,15 @@ SAID = (
     touch("carl", "alert.silenced", 41, "wall", agent="lee", refs={"order": ("o2",)}, due_at=MARCH + 41 * HOUR),
     touch("carl", "identity.distinct", 41, "wall", agent="lee", attributes={"other": "email:anna"}),
 )
+POLICIES: tuple[ContactPolicy, ...] = (
+    policy(
+        holds=(
+            ContactHold(rule="contact_after_opt_out", purposes=("promo",), channel="mail", ends_with=("consent.granted",)),
+            ContactHold(rule="too_many_contacts", purposes=("promo", "sales"), until=5),  # long over
+        )
+    ),
+)
 KNOWN = tuple(change(f"email:{who}", f"email:{who}") for who in PEOPLE)
 STORY: tuple[Published, ...] = (
-    *HANDED_OVER, *DELIVERED, *PROMISED, *CLAIMED, *INTERESTED, *SAID, *KNOWN, *JOURNEYS, *ALERTS,
+    *HANDED_OVER, *DELIVERED, *PROMISED, *CLAIMED, *INTERESTED, *SAID, *KNOWN, *JOURNEYS, *ALERTS, *POLICIES,
 )  # fmt: skip

@@ -3,6 +3,7 @@
 from typing import Any
 
 from schemas.alert import Alert, Evidence
+from schemas.contact import ContactHold, ContactPolicy
 from schemas.dead_letter import DeadLetter
 from schemas.identity import IdentityChange
 from schemas.ids import alert_id, customer_id, event_id, journey_id
@@ -88,6 +89,15 @@ def journey(name: str = "one", **fields: Any) -> Journey:
         "version": 1,
     }
     return Journey(**known | fields)
+
+
+def policy(**fields: Any) -> ContactPolicy:
+    hold = ContactHold(
+        rule="survey_too_early", purposes=("survey", "promo"), channel="mail", about=("order:4711",), until=MARCH + DAY,
+        ends_with=("parcel.delivered",), why="Not there.", because=(eid("one"),),
+    )  # fmt: skip
+    known: dict[str, Any] = {"customer_id": customer_id("email:anna"), "holds": (hold,), "changed_at": MARCH, "version": 1}
+    return ContactPolicy(**known | fields)
 
 
 def letter(offset: int = 0, **fields: Any) -> DeadLetter:

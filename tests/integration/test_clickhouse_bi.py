@@ -42,6 +42,8 @@ ANSWERS: dict[str, list[tuple[Any, ...]]] = {
     "lead_follow_up": [("fair", "lee", 1, 0, 6.0, 1), ("shop", "kim", 1, 1, None, 0)],
     # month, department, contacts, automatic, again, crossing
     "contact_pressure": [(date(2026, 3, 1), "marketing", 2, 2, 1, 1), (date(2026, 3, 1), "sales", 3, 1, 1, 0)],
+    # purpose, channel, rule, customers, open-ended
+    "contact_policy": [("promo", "mail", "contact_after_opt_out", 1, 1)],
     # rule, raised, taken back, came late, useful, useless, stood
     "rule_quality": [("silence", 2, 1, 1, 0, 1, 50.0), ("late_delivery", 1, 0, 0, 1, 0, 100.0)],
     # by, taken care of, useful, silences, about identity, last word

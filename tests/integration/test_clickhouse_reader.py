@@ -8,7 +8,7 @@ from schemas.ids import customer_id
 from schemas.plain import Published
 from sinks.clickhouse import Address, ClickHouseSink, Column, InvalidQuery, Reader, connect, export
 from sinks.clickhouse.export import lines
-from tests.integration.published import MARCH, alert, change, entry, journey
+from tests.integration.published import MARCH, alert, change, entry, journey, policy
 
 pytestmark = pytest.mark.server
 
@@ -89,6 +89,7 @@ OUTPUTS: list[Published] = [
     journey(waiting={"service": 1, "offline": 2}),
     alert("1"),
     alert("2", status="withdrawn"),
+    policy(),
 ]
 
 
@@ -105,6 +106,7 @@ def test_exports_do_not_depend_on_order_batches_or_repetition(address: Address, 
             "journey_latest",
             "alert_versions",
             "alert_latest",
+            "contact_policy_latest",
         ):
             client.execute(f"TRUNCATE TABLE {address.database}.{table}")
         for number, output in enumerate([*reversed(OUTPUTS), *OUTPUTS]):

@@ -12,7 +12,7 @@ from schemas.ids import customer_id, identifier_id
 from schemas.plain import Published
 from sinks.clickhouse import Address, ClickHouseSink, EmbeddedServer, Retry, connect, migrate
 from sinks.clickhouse.rows import NOBODY
-from tests.integration.published import DAY, MARCH, alert, change, eid, entry, journey, letter
+from tests.integration.published import DAY, MARCH, alert, change, eid, entry, journey, letter, policy
 
 pytestmark = pytest.mark.server
 TABLES = (
@@ -23,6 +23,7 @@ TABLES = (
     "journey_latest",
     "alert_versions",
     "alert_latest",
+    "contact_policy_latest",
     "dead_letter_records",
 )
 
@@ -53,7 +54,15 @@ def test_every_kind_of_message_is_written_whole(sink: ClickHouseSink, client: Cl
     )
     assert (
         sink.write(
-            "t", [touchpoint, change("email:anna", "email:anna"), journey(), alert(ends_at=MARCH + 5, cause="late_event", **SAID), letter()]
+            "t",
+            [
+                touchpoint,
+                change("email:anna", "email:anna"),
+                journey(),
+                alert(ends_at=MARCH + 5, cause="late_event", **SAID),
+                policy(),
+                letter(),
+            ],
         )
         == ()
     )
@@ -124,10 +133,23 @@ def test_every_kind_of_message_is_written_whole(sink: ClickHouseSink, client: Cl
             at(client, MARCH + 7),
         )
     ]
+    hold = (
+        "survey_too_early",
+        ["survey", "promo"],
+        "mail",
+        ["order:4711"],
+        at(client, MARCH + DAY),
+        ["parcel.delivered"],
+        "Not there.",
+        [UUID(eid("one"))],
+    )
+    assert client.execute("SELECT customer_id, holds, changed_at, version FROM contact_policy_latest") == [
+        (UUID(customer_id("email:anna")), [hold], at(client, MARCH), 1)
+    ]
     assert client.execute("SELECT topic, offset, reason, hex(payload), attempts, received_at FROM dead_letter_records") == [
         ("orders.csv", 0, "not_json", "00FF7B", 1, at(client, MARCH))
     ]
-    assert client.execute("SELECT * EXCEPT (written_at) FROM ingest_batches") == [("t", 1, 1, 1, 1, 0, 1)]
+    assert client.execute("SELECT * EXCEPT (written_at) FROM ingest_batches") == [("t", 1, 1, 1, 1, 1, 1)]
 
 
 def at(client: Client, micros: int) -> Any:
@@ -135,7 +157,15 @@ def at(client: Client, micros: int) -> Any:
 
 
 def test_the_same_token_and_outputs_again_change_nothing(sink: ClickHouseSink, client: Client):
-    outputs: list[Published] = [entry("a"), entry("b", offset=1), change("email:anna", "email:anna"), journey(), alert(), letter()]
+    outputs: list[Published] = [
+        entry("a"),
+        entry("b", offset=1),
+        change("email:anna", "email:anna"),
+        journey(),
+        alert(),
+        policy(),
+        letter(),
+    ]
     sink.write("t", outputs)
     before = counts(client)
     sink.write("t", outputs)

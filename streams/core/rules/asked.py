@@ -12,8 +12,10 @@ from schemas.company import Purpose
 from schemas.rule import Selector
 from schemas.touchpoint import NEVER, Touchpoint
 from streams.core.rules.field import reader
+from streams.core.rules.forbid import ForbidVerb
 from streams.core.rules.grouping import MATTER, NO_MATTER, Key
 from streams.core.rules.judge import Judge
+from streams.core.rules.limit import LimitVerb
 from streams.core.rules.selector import flatten
 from streams.core.rules.sitting import Sitting
 from streams.core.rules.stretch import Stretch, standing
@@ -44,6 +46,7 @@ class Asked:
     """A rule that contacts can break, compiled for the purposes of a company."""
 
     def __init__(self, judge: Judge, purposes: Mapping[str, Purpose], channels: Sequence[str], words: Mapping[str, Selector]) -> None:
+        assert isinstance(judge.verb, ForbidVerb | LimitVerb), "one more touchpoint breaks no other rule"
         self.judge, self._verb, self._purposes, self._channels = judge, judge.verb, purposes, channels
         self._fields = judge.grouping.fields
         self._own_fields = tuple(field for field in self._fields if not field.startswith(REF))
@@ -60,8 +63,10 @@ class Asked:
         self._by_channel: dict[str, Looks] = {}
 
     def has_a_say(self) -> bool:
-        """Is there a purpose that it could hold?"""
-        return any(self._looks(channel) for channel in ("", *self._channels))
+        """Is there a purpose that it could hold? Which channels there are is known by and by."""
+        if self._tells_channels:
+            return any(self._verb.roles["what"].mentions(purpose.type) for purpose in self._purposes.values())
+        return bool(self._looks(""))
 
     def concerned(self, types: frozenset[str]) -> frozenset[str] | None:
         """Those of the types that it has to see; None when it holds nobody whose history has only these."""

@@ -48,11 +48,16 @@ class ForbidVerb(Verb):
                 self._inside(span, what, hearing)
 
     def each_of(self, t: Touchpoint) -> Hashable:
+        """What tells this touchpoint's span from others."""
         return self._each(t)
 
     def stretches(
         self, group: Sequence[Touchpoint], eaches: Collection[Hashable], now: int
     ) -> Iterator[tuple[Stretch, Collection[Hashable]]]:
+        """When, from `now` on at least, one more `what` would break the rule, were there no grace; and which of `eaches` it may have.
+
+        Grace is for those who could not know; whoever asks before the contact knows.
+        """
         what = [t for t in group if self.roles["what"](t)] if self._spec.times > 1 else []
         if self._spec.before:
             yield from ((stretch, eaches) for stretch in self._until_it_has_happened(group, what, now))

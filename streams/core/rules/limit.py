@@ -57,11 +57,13 @@ class LimitVerb(Verb):
             hearing.keep += [t for span in found if span.end >= hearing.cut for t in span.members]
 
     def each_of(self, t: Touchpoint) -> Hashable:
+        """What tells this touchpoint's span from others."""
         return self._each(t)
 
     def stretches(
         self, group: Sequence[Touchpoint], eaches: Collection[Hashable], now: int
     ) -> Iterator[tuple[Stretch, Collection[Hashable]]]:
+        """See `ForbidVerb.stretches`."""
         if len(group) < self._spec.at_most:
             return
         found = [span for span in spans(group, self.roles["what"], self.role("until"), self._each, self._life) if _last(span) >= now]

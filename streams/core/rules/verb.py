@@ -1,7 +1,7 @@
 """What the four verbs share: compiled selectors, and the words of a verdict."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Collection, Hashable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, ClassVar, Protocol
 
 from schemas.rule import Rule, Selector
@@ -10,7 +10,6 @@ from streams.core.calendar import UNIT, Always, duration
 from streams.core.rules.finding import Finding, Hearing
 from streams.core.rules.selector import Selecting
 from streams.core.rules.spans import Span
-from streams.core.rules.stretch import Stretch
 
 ROLES = ("after", "then", "unless", "what", "before", "until")  # the selectors that a verb may have
 CLOSING = ("then", "unless", "until", "before", "pause", "go")
@@ -79,19 +78,6 @@ class Verb(ABC):
     @abstractmethod
     def judge(self, group: Sequence[Touchpoint], hearing: Hearing) -> None:
         """Add what is found to the hearing."""
-
-    def each_of(self, _: Touchpoint) -> Hashable:
-        """What tells this touchpoint's span from others."""
-        return None
-
-    def stretches(
-        self, group: Sequence[Touchpoint], eaches: Collection[Hashable], now: int
-    ) -> Iterator[tuple[Stretch, Collection[Hashable]]]:
-        """When, from `now` on at least, one more `what` would break the rule, were there no grace; and which of `eaches` it may have.
-
-        Grace is for those who could not know; whoever asks before the contact knows.
-        """
-        return iter(())
 
     def known(self, hits: list[Touchpoint], hearing: Hearing, grace: int = 0) -> list[Touchpoint]:
         """A rule that has to be sure counts a hit only once everybody concerned has been heard up to it."""

@@ -141,6 +141,27 @@ def test_who_has_begun_may_go_on_and_others_are_held():
     assert held(asking(rule=rule), *story, now=5) == [(("service",), "", ("order:17",), 9, ("word",))]
 
 
+def test_as_many_as_are_allowed_on_each_channel_hold_nobody():
+    rule = {"per": ["customer", "channel"], "limit": {"what": "campaign.sent", "at_most": 2, "within": "8h"}}
+    sent = [told(at, "campaign.sent", channel=channel) for at, channel in ((1, "mail"), (2, "phone"))]
+    assert held(asking(rule=rule), *sent, now=5) == []
+    assert held(asking(rule=rule), *sent, told(3, "campaign.sent", channel="phone"), now=5) == [
+        (("promo",), "phone", (), 10, ("campaign.sent@2", "campaign.sent@3"))
+    ]
+
+
+def test_a_department_that_contacts_nobody_is_not_asked():
+    rule = {"per": ["customer", "department"], "forbid": {"what": "contact.outbound", "after": "complaint.opened"}}
+    story = [told(1, "complaint.opened", department, department=department) for department in ("offline", "sales")]
+    assert held(asking(rule=rule), *story, now=5) == [(("sales",), "", (), None, ("sales",))]
+
+
+def test_all_who_have_begun_may_go_on():
+    rule = {"limit": {"what": "contact.outbound", "each": "department", "at_most": 1, "within": "8h"}}
+    story = [told(1, "contact.outbound", department, department=department) for department in ("sales", "service")]
+    assert held(asking(rule=rule), *story, now=5) == []
+
+
 def test_what_a_company_gives_no_heed_to_holds_nobody():
     assert held(asking(unheeded=("complaint",), complaint=COMPLAINT), told(1, "complaint.opened"), now=5) == []
 
