@@ -21,7 +21,7 @@ class Evidence(Struct, frozen=True, array_like=True):
 
 
 class Alert(Struct, frozen=True, array_like=True, tag="alert", kw_only=True):
-    """Everything up to `evidence` is a pure function of the events and clocks; the rest tells the history of the alert."""
+    """Everything up to `evidence`, and what people `said`, is a pure function of the events and clocks; the rest tells the history of the alert."""
 
     alert_id: str  # uuid5(rule, per-key, anchor event id)
     rule: str
@@ -50,3 +50,6 @@ class Alert(Struct, frozen=True, array_like=True, tag="alert", kw_only=True):
     historical: bool = False  # of the past, as a backfill or replay finds it: stored, never delivered
     changed_at: int = 0  # `now` of the tick that changed it
     version: int = 0
+    said: str = ""  # content too: event id of the command that made it acknowledged or silenced
+    said_by: str = ""  # who said so
+    said_until: int | None = None  # until when it is silenced

@@ -4,6 +4,7 @@ from typing import Any
 
 from pydantic import Field, model_validator
 
+from schemas.command import COMMANDS
 from schemas.nearest import nearest
 from schemas.rule import Hours, Rule, Scalar, Selector
 from schemas.source import Source
@@ -119,6 +120,8 @@ class Company(Strict):
     @model_validator(mode="after")
     def _known_names(self) -> "Company":
         for source in self.sources:
+            if source.source == COMMANDS:
+                raise ValueError(f"source {COMMANDS}: this name is taken by what people say to Redthread; choose another")
             for department in source.departments:
                 if department not in self.departments:
                     near = nearest(department, self.departments)

@@ -13,7 +13,7 @@ class ContactHold(Struct, frozen=True, array_like=True, kw_only=True):
     rule: str
     purposes: tuple[str, ...]  # as the company names them: promo, survey, service, sales
     channel: str = ""  # "": on every channel
-    about: tuple[str, ...] = ()  # ("order:4711",): only contacts about all of these, "" being no matter; (): whatever it is about
+    about: tuple[str, ...] = ()  # only contacts about all of these: order:4711, matter:order:4711, matter: (none); (): whatever it is about
     until: int | None = None  # None: until a touchpoint ends it
     ends_with: tuple[str, ...] = ()  # types of touchpoints that end it sooner
     why: str = ""  # one sentence in plain words

@@ -31,6 +31,7 @@ class EventData(Strict):
     model_config = ConfigDict(strict=True)
 
     identifiers: dict[str, Id | list[Id] | None] = Field(description="kind -> value or values")
+    known: list[str] = Field([], description="identifiers as Redthread itself writes them: kind:value, personal kinds as keyed hashes")
     refs: dict[str, Id | list[Id] | None] = Field({}, description="kind -> what it is about")
     department: str | None = Field(None, description="who met the customer; left out: the department of the source")
     direction: Direction | None = Field(None, description="left out: as the vocabulary says of the type")

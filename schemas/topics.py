@@ -1,7 +1,7 @@
 """Every topic of Redthread in one table: what it holds, how many partitions it has, and how long it keeps what.
 
 `redthread.<domain>.<kind>.v<N>`; the prefix is the company's to choose. Internal topics all have the same number of partitions, for
-ever: the partition of a key is its murmur2 hash modulo that number, and states live where their keys do.
+ever: the partition of a key is its murmur2 hash modulo that number, and states live where their keys do. Public ones have fewer.
 
 Nothing public is compacted. The highest version is the truth, never the last arrival: after a crash an older version may be published
 again behind a newer one, and compaction would keep just that. That holds for contact policies too, although only the newest of a
@@ -16,6 +16,7 @@ from msgspec import Struct
 PREFIX = "redthread"
 PARTITIONS = 8  # four to eight times as many as there will ever be workers
 REPLICATION = 3
+PUBLISHED = 4  # partitions of ours that share one of a public topic: an insert costs ClickHouse tens of milliseconds, whatever it holds
 LARGEST = 8 << 20  # bytes of one message: a state of thousands of touchpoints; Kafka's own limit of 1 MB is for those who do not know
 _MINUTE, _HOUR, _DAY = 60_000, 3_600_000, 86_400_000  # milliseconds
 
@@ -34,14 +35,15 @@ class Kind(NamedTuple):
     """One row of the table."""
 
     holds: str
-    public: bool = False
+    public: bool = False  # nothing lives there by its key, so few partitions do
     single: bool = False  # one partition, whatever the others have
-    retention: int = 7 * _DAY
+    retention: int = 7 * _DAY  # -1: for ever
 
 
 KINDS: Mapping[str, Kind] = {
     "identify.inbox": Kind("touchpoints and links on their way to an identifier; ticks"),
     "customer.inbox": Kind("touchpoints, joins and hand-overs on their way to a family; ticks"),
+    "commands.requests": Kind("what people say about alerts and identity: CloudEvents, kept for ever", retention=-1),
     "time.reports": Kind("how far sources and stages have come; read by the one that keeps the time", single=True, retention=_HOUR),
     "timeline.entries": Kind("rows of the customer timeline", public=True),
     "identity.changes": Kind("to which customer an identifier belongs from now on", public=True),
@@ -84,6 +86,10 @@ class Topics(Struct, frozen=True):
         return self.named("customer.inbox")
 
     @property
+    def commands(self) -> str:
+        return self.named("commands.requests")
+
+    @property
     def time(self) -> str:
         return self.named("time.reports")
 
@@ -101,10 +107,15 @@ class Topics(Struct, frozen=True):
         """Kind -> name of the topics that others may read."""
         return {kind: self.named(kind) for kind, row in KINDS.items() if row.public}
 
+    @property
+    def published(self) -> int:
+        """Partitions of every public topic: at most so many sinks share them."""
+        return max(self.partitions // PUBLISHED, 1)
+
     def all(self) -> Iterator[Topic]:
         """Every topic, changelogs too."""
         for kind, row in KINDS.items():
-            partitions = 1 if row.single else self.partitions
+            partitions = 1 if row.single else self.published if row.public else self.partitions
             config = {"cleanup.policy": "delete", "retention.ms": str(row.retention)} | self._common()
             if row.single:  # a few messages a second: without this the first hour would stay for a week
                 config["segment.ms"] = str(10 * _MINUTE)

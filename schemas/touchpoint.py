@@ -10,12 +10,13 @@ Scalar = str | int | float | bool | None
 NEVER = 1 << 62  # microseconds; later than every instant that a touchpoint can carry
 
 CANARY = "canary"  # the attribute that marks touchpoints of a synthetic customer, see `redthread canary`
+CANARY_PREFIX = "canary-"  # of its identifiers, and of the keys of its records
 CANARY_DOMAIN = "@canary.invalid"  # of such a customer's address: a domain that cannot exist (RFC 2606)
 
 
 def is_canary(value: object) -> bool:
     """Does this value of an identifier stand for a synthetic customer?"""
-    return isinstance(value, str) and value.startswith("canary-") and ("@" not in value or value.endswith(CANARY_DOMAIN))
+    return isinstance(value, str) and value.startswith(CANARY_PREFIX) and ("@" not in value or value.endswith(CANARY_DOMAIN))
 
 
 class Origin(Struct, frozen=True, array_like=True):

@@ -1,5 +1,6 @@
 """The Faust app of a company: its sources and stages, wired to the topics of one installation."""
 
+from schemas.command import commands_source
 from schemas.strict import InvalidConfiguration
 from streams.bootstrap import customer_stage
 from streams.config import Loaded
@@ -24,7 +25,7 @@ def create_app(settings: Settings, loaded: Loaded, worker: Worker, *, brake: boo
     return WorkerApp(
         worker,
         ingest=Ingest(company, secret),
-        sources=sources,
+        sources=[*sources, commands_source(worker.topics.commands)],
         identity=IdentityRules.of(company),
         customers=customer_stage(company, loaded.court),
         longest=company.max_record,

@@ -1,13 +1,15 @@
 """The composition root: the one place where constructors are called and a pipeline is put together."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from hashlib import blake2b
+from os import SEEK_END, fsync
 from pathlib import Path
-from typing import NamedTuple
+from typing import BinaryIO, NamedTuple
 
+from schemas.command import Command, commands_source
 from schemas.company import Company
 from schemas.strict import InvalidConfiguration
 from sinks.clickhouse import Address, ClickHouseSink, EmbeddedServer, Retry, Target, connect, migrate, parse, refresh_rollups
@@ -36,10 +38,11 @@ class Pipeline:
     backfill: Backfill
     sink: ClickHouseSink
     address: Address
+    commands: Input  # the file of what people said to these data
 
     def run(self, inputs: Sequence[Input], as_of: int | None) -> Progress:
         """Read, judge, and let the views see it."""
-        progress = self.backfill.run(inputs, as_of)
+        progress = self.backfill.run([*inputs, *self._said()], as_of)
         self._show()
         return progress
 
@@ -48,7 +51,7 @@ class Pipeline:
         backfill = self.backfill
         seen: dict[Path, tuple[int, int]] = {}
         while not stopped(FOLLOW_EVERY):
-            inputs = find()
+            inputs = [*find(), *self._said()]
             as_they_are = {given.path: state for given in inputs if (state := _state_of(given.path))}
             if backfill.follow(
                 [given for given in inputs if given.path in seen and seen[given.path] == as_they_are.get(given.path)], now()
@@ -57,6 +60,10 @@ class Pipeline:
             seen = as_they_are
         self._show()
         return backfill.progress
+
+    def _said(self) -> list[Input]:
+        """What people said while nobody listened."""
+        return [self.commands] if self.commands.path.is_file() else []
 
     def _show(self) -> None:
         """Let the views see it."""
@@ -67,6 +74,13 @@ class Pipeline:
         finally:
             client.disconnect()
 
+    def say(self, commands: Iterable[Command]) -> Progress:
+        """Write down what a person says, hear it, and let the views see it."""
+        write_down(self.commands.path, commands)
+        progress = self.backfill.hear(self.commands)
+        self.sink.refresh()
+        return progress
+
 
 def _state_of(path: Path) -> tuple[int, int] | None:
     """A file that is still being written has another one a moment later; one that was taken away has none."""
@@ -75,6 +89,21 @@ def _state_of(path: Path) -> tuple[int, int] | None:
     except FileNotFoundError:
         return None
     return stat.st_size, stat.st_mtime_ns
+
+
+def write_down(path: Path, commands: Iterable[Command]) -> None:
+    """Append commands to the file of what people said; after a line that a kill cut off they begin a new one."""
+    with path.open("a+b") as file:
+        if file.tell() and not _ends_a_line(file):
+            file.write(b"\n")
+        file.writelines(command.event() + b"\n" for command in commands)
+        file.flush()
+        fsync(file.fileno())
+
+
+def _ends_a_line(file: BinaryIO) -> bool:
+    file.seek(-1, SEEK_END)
+    return file.read(1) == b"\n"
 
 
 def customer_stage(company: Company, court: Court) -> CustomerStage:
@@ -146,7 +175,7 @@ def embedded(
             epoch_records=epoch_records,
             watch=Watch(company.brake) if brake else None,
         )
-        yield Pipeline(backfill, sink, address)
+        yield Pipeline(backfill, sink, address, Input(commands_source(), folder.commands))
 
 
 def version_of(company: Company) -> str:

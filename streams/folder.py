@@ -25,6 +25,11 @@ class DataFolder:
         return self.path / "clickhouse"
 
     @property
+    def commands(self) -> Path:
+        """What people said to these data, a CloudEvent a line: read like any other file, so that it can be read again."""
+        return self.path / "commands.jsonl"
+
+    @property
     def _about(self) -> Path:
         return self.path / "redthread.json"
 

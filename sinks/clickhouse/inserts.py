@@ -74,6 +74,9 @@ ALERT = {
     "historical": "Bool",
     "changed_at": "Int64",
     "version": "UInt64",
+    "said": "String",
+    "said_by": WORD,
+    "said_until": "Nullable(Int64)",
 }
 JOURNEY = {
     "journey_id": "String",
@@ -170,8 +173,13 @@ def _columns(types: Mapping[str, str], special: Mapping[str, str]) -> Iterator[t
 
 def _alert() -> Iterator[tuple[str, str]]:
     evidence = f"arrayMap(e -> (toUUID(e.1), {_instant('e.2')}, e.3, e.4), m.evidence)"
-    special = {name: _id(f"m.{name}") for name in ("customer_id", "anchor", "because", "successor")}
-    special |= {"alert_id": "toUUID(m.alert_id)", "starts_at": _instant("m.starts_at"), "ends_at": _end("m.ends_at")}
+    special = {name: _id(f"m.{name}") for name in ("customer_id", "anchor", "because", "successor", "said")}
+    special |= {
+        "said_until": _end("m.said_until"),
+        "alert_id": "toUUID(m.alert_id)",
+        "starts_at": _instant("m.starts_at"),
+        "ends_at": _end("m.ends_at"),
+    }
     yield from _columns(ALERT, special | {"changed_at": _instant("m.changed_at"), "evidence": evidence})
 
 

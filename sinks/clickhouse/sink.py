@@ -63,11 +63,18 @@ class ClickHouseSink:
     on_retry: Callable[[Retry], None] = lambda _: None
     sleep: Callable[[float], None] = time.sleep
     _client: Client = field(init=False, repr=False)
+    _complete: list[tuple[Any, ...]] = field(init=False, default_factory=list)  # batches that are in and not listed yet
 
     def __post_init__(self) -> None:
         self._client = connect(self.address)
 
     def write(self, token: str, outputs: Iterable[Published]) -> tuple[DeadLetter, ...]:
+        """`insert` and `record` of one batch."""
+        made = self.insert(token, outputs)
+        self.record()
+        return made
+
+    def insert(self, token: str, outputs: Iterable[Published]) -> tuple[DeadLetter, ...]:
         """Write a batch; the same token and outputs again change nothing. Returns the dead letters it had to make; they are written too."""
         by_type: dict[type[Published], list[Any]] = {insert.message: [] for insert in INSERTS}
         for message in outputs:
@@ -80,7 +87,7 @@ class ClickHouseSink:
             for batch in _batches(insert, token, messages, made):
                 made.extend(self._write(batch))
         if any(by_type.values()):
-            self._record(token, [len(messages) for messages in by_type.values()])
+            self._complete.append((token, *(len(messages) for messages in by_type.values())))
         return tuple(made)
 
     def refresh(self) -> None:
@@ -108,11 +115,17 @@ class ClickHouseSink:
             for part in (slice(None, middle), slice(middle, None)):
                 yield from self._write(batch._replace(lines=batch.lines[part], messages=batch.messages[part]))
 
-    def _record(self, token: str, counts: Sequence[int]) -> None:
-        """Last, so that a batch that is listed is complete."""
-        sql = f"INSERT INTO {self.address.database}.ingest_batches (token, timeline, identity, journeys, alerts, policies, dead_letters) VALUES"
-        settings = {**SETTINGS, "insert_deduplication_token": f"{token}:{SCHEMA_VERSION}:{counts}"}
-        self.insist(lambda: self._client.execute(sql, [(token, *counts)], settings=settings))
+    def record(self) -> None:
+        """List the batches that were inserted since, in one insert: last, so that a batch that is listed is complete.
+
+        After a crash others may be listed together; the table keeps one row per token.
+        """
+        rows, self._complete = self._complete, []
+        if rows:
+            columns = "token, timeline, identity, journeys, alerts, policies, dead_letters"
+            sql = f"INSERT INTO {self.address.database}.ingest_batches ({columns}) VALUES"
+            settings = {**SETTINGS, "insert_deduplication_token": f"{SCHEMA_VERSION}:{_hash(str(row).encode() for row in rows)}"}
+            self.insist(lambda: self._client.execute(sql, rows, settings=settings))
 
     def insist(self, call: Callable[[], object]) -> None:
         """Call it until the server takes it; what waiting cannot mend is raised."""

@@ -33,7 +33,9 @@ REFRESH_AFTER = 5.0  # seconds between two reloads of the identity dictionary, w
 class Sink(Protocol):
     """See `sinks.clickhouse.ClickHouseSink`."""
 
-    def write(self, token: str, outputs: Iterable[Published]) -> Iterable[DeadLetter]: ...
+    def insert(self, token: str, outputs: Iterable[Published]) -> Iterable[DeadLetter]: ...
+
+    def record(self) -> None: ...
 
     def refresh(self) -> None: ...
 
@@ -155,11 +157,12 @@ class Feed(ConsumerRebalanceListener):  # type: ignore[misc]
             self._at("pending", partition)
             started = self._clock()
             messages = [message for record in records if (message := _message(record)) is not None]
-            rejected = list(self._sink.write(pending.token(partition.topic, partition.partition), messages))
+            rejected = list(self._sink.insert(pending.token(partition.topic, partition.partition), messages))
             self._at("inserted", partition)
             self._meter.wrote(partition.topic, len(messages), len(rejected), self._clock() - started)
             if any(message.__class__ is IdentityChange for message in messages) and self._identity_since is None:
                 self._identity_since = self._clock()
+        self._sink.record()
         self._commit({partition: (pending.last + 1, "") for partition, (pending, _) in taken.items()})
         for partition, (pending, _) in taken.items():
             self._at("committed", partition)

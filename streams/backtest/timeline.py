@@ -15,12 +15,13 @@ import msgspec
 from msgspec.structs import replace
 
 from schemas.alert import Alert
+from schemas.command import COMMANDS
 from schemas.touchpoint import Scalar, Touchpoint
 from sinks.clickhouse import Reader
 from streams.core.backtest import Activity, Trial
 
 NOBODY = "00000000-0000-0000-0000-000000000000"
-NEWEST = "SELECT maxOrNull(occurred_at) FROM timeline_events"
+NEWEST = f"SELECT maxOrNull(occurred_at) FROM timeline_events WHERE source != '{COMMANDS}'"
 TYPES = "SELECT DISTINCT type FROM timeline_events"
 ACTIVE = f"""
 SELECT uniqExact(customer_id), uniqExact(customer_id, toYYYYMM(occurred_at)) FROM timeline

@@ -22,7 +22,6 @@ from streams.core.calendar import duration, moment
 from streams.sources.backwards import Unfit, Wanted, record_for, types_of
 from streams.sources.record import Record
 from streams.stages.ingest import Ingest
-from streams.stages.step import Send
 
 MINUTE = duration("1m")
 STEP = 10 * MINUTE  # between two events of a story
@@ -53,7 +52,6 @@ class Planned(NamedTuple):
 
     source: str
     story: str
-    topic: str
     name: str  # of the synthetic customer
     records: tuple[bytes, ...]
     events: tuple[str, ...]  # event ids
@@ -81,15 +79,15 @@ class Planner:
         if source.canary == "off":
             return Left(source.source, "its source file says canary: off")
         problems: list[str] = []
-        stories = [Story("template", ("",) * len(source.canary))] if source.canary else STORIES
+        stories = (Story("template", ("",) * len(source.canary)),) if source.canary else STORIES
         found = [planned for story in stories if (planned := self._breaking(source, story, now, problems))]
         if found:
             return found
-        others = list(_others(source))
+        others = () if source.canary else tuple(_others(source))
         for story in others:
             if planned := self._breaking(source, story, now, problems):
                 return [planned]
-        for story in others:
+        for story in others or stories:
             if planned := self._attempt(source, story, now, AGES[0], problems):
                 return [planned]
         return Left(source.source, f"{'; '.join(dict.fromkeys(problems))}; give it records of its own (canary:)")
@@ -116,7 +114,7 @@ class Planner:
         alerts = Trial(self._court, self._book, Clock(now - self._late)).alerts("", events)
         expected = {alert.alert_id: alert.rule for alert in alerts if alert.level == "broken"}
         oldest = min(touchpoint.at for touchpoint in touchpoints)
-        return Planned(source.source, story.name, source.input.topic, name, tuple(records), tuple(events), oldest, expected)
+        return Planned(source.source, story.name, name, tuple(records), tuple(events), oldest, expected)
 
     def _records(self, source: Source, story: Story, name: str, last: int) -> Iterator[dict[str, Any]]:
         for number, type in enumerate(story.types):
@@ -133,7 +131,7 @@ class Planner:
         for output in self._ingest.ingest(source, Record(Origin(), record, recorded_at=now, received_at=now)):
             if isinstance(output, DeadLetter):
                 raise Unfit(f"a record like that cannot be used ({output.message.partition(': record 0: ')[2]})")
-            if isinstance(output, Send) and isinstance(output.message, Arrived):
+            if isinstance(output.message, Arrived):
                 found.append(output.message.touchpoint)
         if not found:
             raise Unfit("its mapping passes such a record over")

@@ -75,7 +75,7 @@ class Installation(NamedTuple):
 
     tables: Tables
     committed: Callable[[], Committed]
-    group: str  # of the workers
+    group: str  # of the workers; empty where there are none
     now: Callable[[], float] = time.monotonic
     sleep: Callable[[float], None] = time.sleep
 
@@ -108,6 +108,8 @@ def how_far(one: Waiting, there: Installation, committed: Committed) -> str:
 
 
 def _before_the_timeline(one: Waiting, group: str, committed: Committed) -> str:
+    if not group:
+        return f"it lies in {one.positions[0][0]}, but is not on the timeline: does redthread run --follow read that folder?"
     behind = [position for position in one.positions if committed.get(position[:2], 0) <= position[2]]
     if behind:
         topic, partition, offset = behind[0]

@@ -9,6 +9,7 @@ from rich.table import Table
 from rich.text import Text
 
 from schemas.alert import Severity, Status
+from streams.cli import alert_commands
 from streams.cli.filters import Where, choice
 from streams.cli.opened import Opened, opened
 from streams.cli.options import DATA_FOLDER, Company, Data, Json, Lang, Limit, Server, Shape, Since, examples, shape
@@ -30,6 +31,8 @@ COLUMNS = (
     "ends_at",
     "customer_id",
     "alert_id",
+    "said_by",
+    "said_until",
 )
 SHOWN = ("starts_at", "severity", "status", "rule", "responsible", "alert_id", "summary")  # the others are for programs
 ID_SHOWN = 8  # characters of an id in a table: enough for `alerts show`
@@ -37,10 +40,23 @@ STATUSES: tuple[str, ...] = get_args(Status)
 SEVERITIES: tuple[str, ...] = get_args(Severity)
 ONE = """
 SELECT starts_at, toString(alert_id), rule, title, status, level, severity, responsible, matter, occurrences, ends_at, summary, cause, evidence,
-    toString(customer_id), journey, departments, identifiers, key, historical, rule_version, if(empty(successor), '', toString(successor))
+    toString(customer_id), journey, departments, identifiers, key, historical, rule_version, if(empty(successor), '', toString(successor)),
+    said_by, said_until
 FROM alerts WHERE startsWith(toString(alert_id), {id:String}) ORDER BY alert_id LIMIT 2
 """
-FIELDS = (*Break._fields[:-1], "customer_id", "journey", "departments", "identifiers", "key", "historical", "rule_version", "successor")
+FIELDS = (
+    *Break._fields[:-1],
+    "customer_id",
+    "journey",
+    "departments",
+    "identifiers",
+    "key",
+    "historical",
+    "rule_version",
+    "successor",
+    "said_by",
+    "said_until",
+)
 HISTORY = """
 SELECT version, changed_at, change, status, level, severity, occurrences, cause, if(empty(because), '', toString(because)), summary
 FROM alert_changes WHERE alert_id = {id:UUID} ORDER BY version
@@ -59,6 +75,7 @@ def register(app: typer.Typer) -> None:
     alerts = typer.Typer(help="What is broken, newest first; `alerts show ID` tells the whole story of one.", invoke_without_command=True)
     alerts.callback(epilog=EPILOG)(listing)
     alerts.command("show", epilog=examples("redthread alerts show 7f3c2a10", "redthread alerts show 7f3c2a10 --json"))(show)
+    alert_commands.register(alerts)
     app.add_typer(alerts, name="alerts")
 
 
@@ -101,7 +118,9 @@ def listing(
 
 def _shown(alert: dict[str, Any]) -> list[Any]:
     at_risk = ", at risk" if alert["level"] == "at_risk" else ""
-    alert |= {"status": alert["status"] + at_risk, "alert_id": alert["alert_id"][:ID_SHOWN]}
+    by = f" by {alert['said_by']}" if alert["said_by"] else ""
+    until = f" until {alert['said_until']:%Y-%m-%d %H:%M}Z" if alert["said_until"] else ""
+    alert |= {"status": alert["status"] + by + until + at_risk, "alert_id": alert["alert_id"][:ID_SHOWN]}
     return [alert[name] for name in SHOWN]
 
 
@@ -142,7 +161,18 @@ def _print(found: dict[str, Any], history: Sequence[Sequence[Any]], look: Opened
     say(Text(f"{local:%a} {local.day} {local:%b %Y}", style="bold"))
     say(broken(alert, look.zone))
     about = Table.grid(padding=(0, 2))
-    for name in ("alert_id", "rule", "customer_id", "matter", "journey", "departments", "identifiers", "successor"):
+    for name in (
+        "alert_id",
+        "rule",
+        "customer_id",
+        "matter",
+        "journey",
+        "departments",
+        "identifiers",
+        "successor",
+        "said_by",
+        "said_until",
+    ):
         if found[name]:
             about.add_row(Text(name, style="dim"), shown(found[name]))
     say(Padding(about, (1, 0, 1, 2), expand=False))

@@ -3,36 +3,28 @@
 import signal
 import threading
 import time
-from collections.abc import Collection, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import structlog
 import typer
 from msgspec import structs
 
+from schemas.source import Source
 from schemas.strict import InvalidConfiguration
-from sinks.clickhouse import Reader, ServerError, parse
-from sinks.clickhouse.errors import GONE, sentence
-from streams.canary.plan import Left, Planned, Planner
-from streams.canary.watch import Installation, Position, Verdict, Waiting, wait
+from sinks.clickhouse import parse
+from streams.canary.plan import Left, Planner
+from streams.canary.watch import Verdict, Waiting, wait
+from streams.canary.ways import Embedded, OnKafka, Way
 from streams.cli.kafka import Servers, security_of, settings_of, topics_of
-from streams.cli.options import CompanyFile, Json, examples
-from streams.cli.output import complain, instant, out, print_json
-from streams.cli.sink import LOCALHOST, Server
+from streams.cli.options import DATA_FOLDER, CompanyFile, Json, examples
+from streams.cli.output import complain, out, print_json
+from streams.cli.sink import LOCALHOST
 from streams.config import Loaded, load
 from streams.core.calendar import duration
-from streams.engine.admin import TopicAdmin
-from streams.engine.edges import delivered
-from streams.settings import Settings
-
-EVENTS = """
-SELECT DISTINCT toString(event_id) FROM timeline
-WHERE event_id IN {ids:Array(UUID)} AND occurred_at >= {oldest:DateTime64(6, 'UTC')}
-"""
-ALERTS = "SELECT toString(alert_id), argMax(status, version) FROM alert_changes WHERE alert_id IN {ids:Array(UUID)} GROUP BY alert_id"
-LETTERS = "SELECT message FROM dead_letters WHERE topic = {topic:String} AND (partition, offset) IN {places:Array(Tuple(UInt32, UInt64))}"
+from streams.folder import DataFolder
+from streams.sources.backwards import Unfit
 
 log = structlog.get_logger("redthread.canary")
 
@@ -43,30 +35,10 @@ def register(app: typer.Typer) -> None:
         epilog=examples(
             "redthread canary --clickhouse clickhouse://redthread@clickhouse:9000/redthread",
             "redthread canary --source desk --source shop --within 2m --json",
+            "redthread canary --into exports/ --data .redthread",
             "redthread canary --every 15m   # for ever, with metrics on 127.0.0.1:9111",
         ),
     )(canary)
-
-
-class Tables:
-    """See `streams.canary.watch.Tables`."""
-
-    def __init__(self, reader: Reader) -> None:
-        self._reader = reader
-
-    def events(self, event_ids: Collection[str], oldest: int) -> set[str]:
-        start = instant(oldest).strftime("%Y-%m-%d %H:%M:%S.%f")
-        return {row[0] for row in self._rows(EVENTS, ids=list(event_ids), oldest=start)}
-
-    def alerts(self, alert_ids: Collection[str]) -> Mapping[str, str]:
-        return {row[0]: row[1] for row in self._rows(ALERTS, ids=list(alert_ids)) if row[1] != "withdrawn"}
-
-    def letters(self, positions: Collection[Position]) -> Sequence[str]:
-        topic = next(iter(positions))[0]
-        return [row[0] for row in self._rows(LETTERS, topic=topic, places=[position[1:] for position in positions])]
-
-    def _rows(self, sql: str, **values: Any) -> Iterator[tuple[Any, ...]]:
-        return self._reader.query(sql, values).rows
 
 
 class Metrics:
@@ -97,67 +69,80 @@ class Metrics:
 
 
 class Canary:
-    """One company on one installation; a round at a time."""
+    """One company and a way to go; a round at a time."""
 
-    def __init__(self, loaded: Loaded, settings: Settings, clickhouse: str, names: Sequence[str], within: float) -> None:
-        secret = settings.identifier_secret()
-        if secret is None:
-            raise InvalidConfiguration(["REDTHREAD_SECRET: is not set; it must be the key that the workers hash identifiers with"])
-        self._sources = [source for source in loaded.company.sources if source.input.topic and source.source in (names or [source.source])]
-        unknown = [name for name in names if name not in {source.source for source in self._sources}]
-        if unknown or not self._sources:
-            raise InvalidConfiguration([f"{loaded.path}: no source {name or ''!r} has a topic" for name in unknown or [""]])
+    def __init__(self, loaded: Loaded, secret: bytes, way: Way, names: Sequence[str], within: float) -> None:
+        self._way, self._within, able = way, within, way.sources(loaded.company)
+        self._sources = [source for source in able if not names or source.source in names]
+        unknown = [name for name in names if name not in {source.source for source in able}]
+        if unknown or not able:
+            who = [f"its source {name} has" for name in unknown] or ["each of its sources has"]
+            raise InvalidConfiguration([f"{loaded.path}: {one} no topic to send to (with --into: no files)" for one in who])
         self._planner = Planner(loaded.company, secret)
-        self._settings, self._security, self._topics = settings, security_of(settings), topics_of(settings)
-        self._clickhouse, self._within = parse(clickhouse, password=settings.password()), within
 
     def round(self) -> tuple[list[Verdict], list[Left]]:
         """Send, and wait. Raises `ConnectionError` where a server is away."""
         now = time.time_ns() // 1000
-        plans = [self._planner.plan(source, now) for source in self._sources]
-        planned = [one for plan in plans if not isinstance(plan, Left) for one in plan]
-        with _told(), Reader(self._clickhouse) as reader:
-            waiting = [Waiting(one, self._send(one), time.monotonic()) for one in planned]
-            there = Installation(Tables(reader), self._committed, self._topics.app)
-            return wait(waiting, there, self._within), [plan for plan in plans if isinstance(plan, Left)]
+        with self._way.opened() as there:
+            sent = [self._send(source, now) for source in self._sources]
+            waiting = [one for some in sent if not isinstance(some, Left) for one in some]
+            return wait(waiting, there, self._within), [one for one in sent if isinstance(one, Left)]
 
-    def _send(self, one: Planned) -> list[Position]:
-        records = [(one.topic, one.name.encode(), record) for record in one.records]
-        return delivered(self._settings.kafka, records, self._security)
+    def _send(self, source: Source, now: int) -> list[Waiting] | Left:
+        plan = self._planner.plan(source, now)
+        if isinstance(plan, Left):
+            return plan
+        try:
+            return [Waiting(one, self._way.send(one, source), time.monotonic()) for one in plan]
+        except Unfit as problem:
+            return Left(source.source, str(problem))
 
-    def _committed(self) -> Mapping[tuple[str, int], int]:
-        with TopicAdmin(self._settings.kafka, self._security) as admin:
-            return admin.committed(self._topics.app)
 
-
-@contextmanager
-def _told() -> Iterator[None]:
-    try:
-        yield
-    except (ServerError, *GONE) as error:
-        raise ConnectionError(sentence(error)) from error
+def way_of(kafka: str | None, clickhouse: str | None, into: Path | None, data: Path) -> tuple[Way, bytes]:
+    """The way that the options name, and the key of the identifier hashes there."""
+    settings = settings_of(kafka)
+    if into is not None:
+        if not into.is_dir():
+            raise InvalidConfiguration([f"--into: {into}: there is no such folder"])
+        folder = DataFolder(data)
+        folder.company()
+        return Embedded(into, folder), folder.secret(settings)
+    secret = settings.identifier_secret()
+    if clickhouse is None:
+        raise InvalidConfiguration(["--clickhouse: is missing: where do the alerts arrive? (--into DIR for redthread run --follow)"])
+    if secret is None:
+        raise InvalidConfiguration(["REDTHREAD_SECRET: is not set; it must be the key that the workers hash identifiers with"])
+    return OnKafka(settings.kafka, security_of(settings), topics_of(settings), parse(clickhouse, password=settings.password())), secret
 
 
 def canary(
-    clickhouse: Server,
+    clickhouse: Annotated[
+        str | None, typer.Option("--clickhouse", metavar="URL", envvar="REDTHREAD_CLICKHOUSE", help="clickhouse://user@host:9000/redthread")
+    ] = None,
     company: CompanyFile = Path("redthread.yaml"),
     kafka: Servers = None,
     source: Annotated[
         list[str] | None, typer.Option("--source", metavar="NAME", help="Only this one; may be given more than once.")
     ] = None,
     within: Annotated[str, typer.Option("--within", metavar="DURATION", help="So soon everything must be there.")] = "5m",
+    into: Annotated[
+        Path | None,
+        typer.Option("--into", metavar="DIR", help="Not to topics, but as files into this folder, which `redthread run --follow` reads."),
+    ] = None,
+    data: Annotated[Path, typer.Option("--data", "-d", metavar="DIR", help="With --into: the data folder of that run.")] = DATA_FOLDER,
     every: Annotated[str | None, typer.Option("--every", metavar="DURATION", help="Again and again, until SIGTERM; with metrics.")] = None,
     json: Json = False,
     metrics_port: Annotated[int, typer.Option("--metrics-port", help="With --every, on localhost; 0: not at all.")] = 9111,
     metrics_host: Annotated[str, typer.Option("--metrics-host", help="Serve the metrics on this address instead.")] = LOCALHOST,
 ) -> None:
-    """Send a ping-pong and an unanswered question through every source's topic, and wait for their alerts in ClickHouse.
+    """Send a ping-pong and an unanswered question through every source, and wait for their alerts in ClickHouse.
 
     The customers are synthetic: identifiers and ids begin with canary-, touchpoints have the attribute `canary`, alerts are of severity info
     and their titles begin with Canary. Exit codes: 0 everything has arrived, 1 something has not (which, and how far it got), 3 no server.
     """
-    settings, loaded = settings_of(kafka), load(company)
-    made = Canary(loaded, settings, clickhouse, source or [], _seconds("--within", within))
+    loaded = load(company)
+    way, secret = way_of(kafka, clickhouse, into, data)
+    made = Canary(loaded, secret, way, source or [], _seconds("--within", within))
     if every is not None:
         _go_on(made, _seconds("--every", every), metrics_port, metrics_host)
         return

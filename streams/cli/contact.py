@@ -21,7 +21,7 @@ HOLDS = """
 SELECT purpose, channel, about, hold_until, why, rule, ends_with, because FROM contact_policy
 WHERE customer_id = {customer:UUID} AND NOT allowed ORDER BY purpose, channel, about, rule
 """
-NO_MATTER = ""
+MATTER = "matter:"  # of what a hold is about: anything in that matter; alone: no matter
 CHANNELS = "SELECT DISTINCT channel FROM timeline WHERE channel != '' ORDER BY channel"
 MATTERS = "SELECT DISTINCT matter FROM journeys WHERE ref = {ref:String} AND customer_id = {customer:UUID}"
 EPILOG = examples(
@@ -82,9 +82,10 @@ def contact(
         _check(question, look)
         customer = the_one(look, who).customer_id
         holds = [held for held in (Held(*row) for row in look.rows(HOLDS, customer=customer)) if question.concerns(held)]
-        matters = {about, *(row[0] for row in look.rows(MATTERS, ref=about, customer=customer))} if about else {NO_MATTER}
-    now = [held for held in holds if set(held.about) <= matters]
-    only = [held for held in holds if not set(held.about) <= matters]
+        matters = [about, *(row[0] for row in look.rows(MATTERS, ref=about, customer=customer))] if about else [""]
+    concerned = {about, *(f"{MATTER}{matter}" for matter in matters)}
+    now = [held for held in holds if concerned.issuperset(held.about)]
+    only = [held for held in holds if not concerned.issuperset(held.about)]
     if json:
         print_json(_document(customer, question, now, only))
     else:
@@ -135,7 +136,11 @@ def _tell(question: Question, now: Sequence[Held], only: Sequence[Held], zone: Z
     for held in now:
         say(_line(held, question, zone))
     for held in only:
-        say(Text(f"  but nothing about {shown(held.about) or 'no matter'}").append_text(_line(held, question, zone)))
+        say(
+            Text(f"  but nothing about {' and '.join(ref.removeprefix(MATTER) or 'no matter' for ref in held.about)}").append_text(
+                _line(held, question, zone)
+            )
+        )
 
 
 def _line(held: Held, question: Question, zone: ZoneInfo) -> Text:

@@ -6,6 +6,7 @@ import typer
 from rich.text import Text
 
 from sinks.clickhouse.rows import NOBODY
+from streams.cli import identity_commands
 from streams.cli.opened import Opened, opened
 from streams.cli.options import DATA_FOLDER, Company, Data, Json, Server, examples
 from streams.cli.output import Format, print_json, print_rows, say
@@ -46,6 +47,7 @@ def register(app: typer.Typer) -> None:
     identity = typer.Typer(help="Who is who: identifiers, customers, links.", no_args_is_help=True)
     identity.callback()(lambda: None)
     identity.command("show", epilog=EPILOG)(show)
+    identity_commands.register(identity)
     app.add_typer(identity, name="identity")
 
 

@@ -45,7 +45,8 @@ def options(
 
 def main() -> None:
     """The console script: errors that people can mend are messages, not tracebacks."""
-    logging.getLogger("clickhouse_driver").addHandler(logging.NullHandler())  # it logs refused connections with their stack
+    for client in ("clickhouse_driver", "kafka", "aiokafka"):  # each logs every refused connection; we say it once
+        logging.getLogger(client).addHandler(logging.NullHandler())
     try:
         app(standalone_mode=True)
     except InvalidConfiguration as error:
@@ -53,9 +54,9 @@ def main() -> None:
             complain(problem)
         sys.exit(2)
     except ValidationError as error:  # of settings; nothing else is validated here
-        for problem in error.errors():
-            name = "".join(f"REDTHREAD_{str(part).upper()}: " for part in problem["loc"][:1])
-            complain(name + problem["msg"].removeprefix("Value error, "))
+        for wrong in error.errors():
+            name = "".join(f"REDTHREAD_{str(part).upper()}: " for part in wrong["loc"][:1])
+            complain(name + wrong["msg"].removeprefix("Value error, "))
         sys.exit(2)
     except UNREACHABLE as error:
         complain(f"cannot reach the server: {error}")

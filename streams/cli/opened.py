@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 
 import typer
 
+from schemas.command import COMMANDS
 from schemas.rule import Texts
 from schemas.strict import InvalidConfiguration
 from sinks.clickhouse.address import Address, parse
@@ -42,8 +43,10 @@ class Opened:
         return list(self.reader.query(query, {name: _plain(value) for name, value in values.items()}).rows)
 
     def newest(self) -> datetime | None:
-        """When the newest touchpoint occurred."""
-        at: datetime | None = self.rows("SELECT maxOrNull(occurred_at) FROM timeline")[0][0]
+        """When the newest touchpoint occurred; what people say to Redthread is none."""
+        at: datetime | None = self.rows("SELECT maxOrNull(occurred_at) FROM timeline WHERE source != {commands:String}", commands=COMMANDS)[
+            0
+        ][0]
         return at
 
     @cached_property

@@ -9,15 +9,26 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from rich.console import Console, RenderableType
+from rich.console import Console, ConsoleDimensions, RenderableType
 from rich.table import Table
 from rich.text import Text
 
 PIPED_WIDTH = 2_000  # characters; longer cells are folded
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
-out = Console(highlight=False, soft_wrap=False)
-err = Console(stderr=True, highlight=False)
+
+class Speaker(Console):
+    """As wide as the terminal; into a pipe or a file as wide as it takes, because nobody's terminal sets the limit there."""
+
+    @property  # type: ignore[misc]  # nobody sets it
+    def size(self) -> ConsoleDimensions:
+        """Characters in a line, and lines."""
+        size = super().size
+        return size if self.is_terminal else ConsoleDimensions(PIPED_WIDTH, size.height)
+
+
+out = Speaker(highlight=False)
+err = Speaker(stderr=True, highlight=False)
 
 
 class Format(StrEnum):
@@ -56,8 +67,8 @@ def _print_table(columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> int:
 
 
 def say(part: RenderableType) -> None:
-    """Print for people; into a pipe or a file as wide as it takes, because nobody's terminal sets the limit there."""
-    (out if out.is_terminal else Console(file=out.file, width=PIPED_WIDTH, highlight=False)).print(part)
+    """Print for people."""
+    out.print(part)
 
 
 def complain(text: str) -> None:

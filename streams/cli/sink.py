@@ -15,6 +15,10 @@ from streams.cli.options import examples
 SESSION = 45_000  # milliseconds until the group gives the partitions of a process that died to another
 FOR_EVER = 86_400_000  # milliseconds between two polls: ClickHouse may be away for longer than the client thinks right; heartbeats go on
 MESSAGES_AT_ONCE = 5_000
+FETCH_BYTES, FETCH_WAIT = (
+    200_000,
+    100,
+)  # bytes, milliseconds until a fetch returns with less: an alert may wait for it, a broker works per fetch
 LOCALHOST = "127.0.0.1"
 
 log = structlog.get_logger("redthread.sink")
@@ -130,6 +134,8 @@ def sink(
         session_timeout_ms=SESSION,
         max_poll_interval_ms=FOR_EVER,
         max_poll_records=MESSAGES_AT_ONCE,
+        fetch_min_bytes=FETCH_BYTES,
+        fetch_max_wait_ms=FETCH_WAIT,
     )
     if metrics_port:
         start_http_server(metrics_port, addr=metrics_host, registry=metrics.registry)

@@ -2,13 +2,13 @@
 
 | in the ledger | present | published as |
 |---|---|---|
-| not, or withdrawn | open, held, resolved | opened, held, resolved |
-| held or resolved | open | opened |
-| anything else | held, resolved | held, resolved |
+| not, or withdrawn | any | as below |
+| another status | open | opened |
+| another status | held, acknowledged, silenced, resolved | held, acknowledged, silenced, resolved |
 | the same status, other content | | updated |
 | not withdrawn | not | withdrawn, with its last content and the cause |
 
-What a person said (acknowledged, silenced) stays until the finding ends. An unchanged set publishes nothing.
+What people said is content like everything else (`streams.core.commands`). An unchanged set publishes nothing.
 
 Whether people are told of an alert is decided when it appears: what broke before `live_since` is *historical*, and so is all that becomes
 of it, because nobody must hear of the end of what he never heard of. It becomes live when it breaks anew after that (once more, for good
@@ -24,9 +24,14 @@ from msgspec.structs import replace
 from schemas.alert import Alert, Cause, Change, Status
 from schemas.touchpoint import NEVER
 
-BY_A_PERSON = frozenset({"acknowledged", "silenced"})
-GOING_ON = frozenset({"open", "held"})
-BECAME: Mapping[Status, Change] = {"open": "opened", "held": "held", "resolved": "resolved"}
+GOING_ON = frozenset({"open", "held", "acknowledged", "silenced"})
+BECAME: Mapping[Status, Change] = {
+    "open": "opened",
+    "held": "held",
+    "acknowledged": "acknowledged",
+    "silenced": "silenced",
+    "resolved": "resolved",
+}
 IdentityCause = Literal["identity_merge", "identity_split"]
 
 
@@ -48,9 +53,7 @@ def changes(ledger: Mapping[str, Alert], present: Mapping[str, Alert], this: Eva
     published = []
     for alert in present.values():
         before = ledger.get(alert.alert_id)
-        if before is not None and before.status in BY_A_PERSON and alert.status in GOING_ON:
-            alert = replace(alert, status=before.status)
-        if before is None or _content(before) != alert:
+        if before is None or content(before) != alert:
             alert = replace(alert, historical=alert.alert_id not in told and _is_historical(before, alert, this.live_since))
             published.append(_stamped(alert, this, change=_change(before, alert), because=_newest(alert, this.fresh)))
     return published + [_withdrawn(alert, heir, this) for alert, heir in gone]
@@ -65,9 +68,14 @@ def _gone(ledger: Mapping[str, Alert], present: Mapping[str, Alert]) -> list[tup
     return [(alert, _successor(alert, present.values(), known)) for alert in gone]
 
 
-def _content(published: Alert) -> Alert:
-    """The part that is a pure function of the events and clocks: what `AlertBook.alerts` returns."""
+def content(published: Alert) -> Alert:
+    """The part that is a pure function of the events and clocks."""
     return replace(published, change="opened", cause=None, because="", successor="", historical=False, changed_at=0, version=0)
+
+
+def unspoken(published: Alert) -> Alert:
+    """Its content before anybody said anything about it."""
+    return replace(content(published), status="open", said="", said_by="", said_until=None)
 
 
 def _stamped(alert: Alert, this: Evaluation, *, change: Change, because: str) -> Alert:
@@ -76,7 +84,7 @@ def _stamped(alert: Alert, this: Evaluation, *, change: Change, because: str) ->
 
 def _change(before: Alert | None, alert: Alert) -> Change:
     goes_live = before is not None and before.historical and not alert.historical
-    if alert.status in BY_A_PERSON or (before is not None and before.status == alert.status and not goes_live):
+    if before is not None and before.status == alert.status and (alert.said or not goes_live):
         return "updated"
     return BECAME[alert.status]
 
@@ -88,7 +96,7 @@ def _is_historical(before: Alert | None, alert: Alert, live_since: int) -> bool:
 
 
 def _breaks_anew(before: Alert, alert: Alert) -> bool:
-    again = before.status not in GOING_ON | BY_A_PERSON and alert.status in GOING_ON
+    again = before.status not in GOING_ON and alert.status in GOING_ON
     return again or alert.occurrences > before.occurrences or (before.level, alert.level) == ("at_risk", "broken")
 
 
@@ -101,10 +109,10 @@ def _broke_last(alert: Alert) -> int:
 
 
 def _newest(alert: Alert, fresh: Sequence[str]) -> str:
-    """The newest fresh touchpoint that the alert rests on; none when time alone has brought it about."""
+    """The newest fresh touchpoint that the alert rests on, a command included; none when time alone has brought it about."""
     if not fresh:
         return ""
-    evidence = {item.event_id for item in alert.evidence}
+    evidence = {alert.said, *(item.event_id for item in alert.evidence)}
     return next((event_id for event_id in reversed(fresh) if event_id in evidence), "")
 
 

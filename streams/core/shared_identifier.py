@@ -11,7 +11,7 @@ from streams.core.identity import IdentityRules, Refusal, ends
 
 SHARED_IDENTIFIER = "shared_identifier"  # the name of the rule
 VERSION = "1"  # counts up when the content below changes
-_WHY: dict[Refusal, str] = {
+WHY: dict[Refusal, str] = {
     "unique": "each belongs to another identifier of a kind that a customer has only one of",
     "distinct": "somebody said that these are two customers",
     "size": "together they would have more identifiers than one customer can have",
@@ -47,6 +47,6 @@ def _alert(identifiers: tuple[str, ...], customer: str | None, why: Refusal, fir
         key=identifiers,
         starts_at=first_seen,
         title="Shared identifier",
-        summary=f"{identifiers[0]} and {identifiers[1]} were seen together, but {_WHY[why]}.",
+        summary=f"{identifiers[0]} and {identifiers[1]} were seen together, but {WHY[why]}.",
         identifiers=identifiers,
     )

@@ -71,8 +71,8 @@ def stranger(rng: Random, person: Person) -> Person:
     local, _, domain = person.email.partition("@")
     address = f"{local}.{len(person.more) + 2}@{domain}"
     person.more.append(f"email:{address}")
-    accounts = {"user": "", "crm_id": "", "loyalty": "", "phone": "", "cookies": [f"{rng.getrandbits(96):024x}"], "more": []}
-    return replace(person, email=address, **accounts)
+    cookies = [f"{rng.getrandbits(96):024x}"]
+    return replace(person, email=address, phone="", user="", crm_id="", loyalty="", cookies=cookies, more=[])
 
 
 def _person(rng: Random, number: int) -> Person:

@@ -17,11 +17,12 @@ from msgspec import Struct, field
 
 from schemas.clock import Clock
 from schemas.codec import decoder, encode
+from schemas.command import COMMANDS, WALL
 from schemas.dead_letter import DeadLetter
 from schemas.identity import Arrived
 from schemas.plain import Published
 from schemas.source import Source
-from schemas.touchpoint import NEVER
+from schemas.touchpoint import CANARY_PREFIX, NEVER
 from streams.core.brake import FINE, Watch
 from streams.core.calendar import duration
 from streams.engine import collector
@@ -53,7 +54,7 @@ class Progress(Struct, array_like=True):
 
     epoch: int = 0
     logged: int = START
-    newest: int = 0  # latest event time so far, microseconds
+    newest: int = 0  # latest event time so far, microseconds; what people say does not make it later
     records: int = 0
     touchpoints: int = 0
     dead_letters: int = 0
@@ -121,6 +122,13 @@ class Backfill:
             self.close(self.progress.newest if as_of is None else as_of)
         return self.progress
 
+    def hear(self, given: Input) -> Progress:
+        """Read what people have said since, and judge whom it is about. Time stays where it is: a command is no news of a customer."""
+        with collector.kept_away():
+            self._read(given)
+            self._judge(self.progress.clock)
+        return self.progress
+
     def follow(self, inputs: Sequence[Input], now: int) -> bool:
         """Read what is new in `inputs`, and let time pass up to `now`; was there anything?"""
         before, self._received_at = self.progress.records, now
@@ -142,7 +150,9 @@ class Backfill:
 
     def _read(self, given: Input) -> None:
         path, stat = given.path.resolve(), given.path.stat()
-        self._hear(given.source, stat.st_mtime_ns // 1000)
+        # What does not come from the system must not make a silent source look alive.
+        if CANARY_PREFIX not in path.name and given.source.department != WALL:
+            self._hear(given.source, stat.st_mtime_ns // 1000)
         file = self.progress.files.get(str(path)) or FileProgress(name=self._free_name(path, given.name))
         if (file.size, file.modified) != (stat.st_size, stat.st_mtime_ns):
             file = FileProgress(size=stat.st_size, modified=stat.st_mtime_ns, name=file.name)
@@ -188,7 +198,8 @@ class Backfill:
                 progress.dead_letters += 1
             elif isinstance(output, Send) and isinstance(output.message, Arrived):
                 progress.touchpoints += 1
-                progress.newest = max(progress.newest, output.message.touchpoint.at)
+                if output.message.touchpoint.source != COMMANDS:
+                    progress.newest = max(progress.newest, output.message.touchpoint.at)
 
     def _commit(self, position: str, given: Input | None) -> None:
         self.progress.epoch += 1

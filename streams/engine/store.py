@@ -10,8 +10,14 @@ from typing import Any, Protocol, Self
 
 from rocksdict import BlockBasedOptions, Cache, Options, Rdict, WriteBatch, WriteOptions
 
+from schemas.strict import InvalidConfiguration
+
 BLOCK_CACHE = 64 << 20  # bytes; RocksDB's default grows with the data, ours must fit beside ClickHouse on a small machine
 WRITE_BUFFER = 32 << 20
+
+
+class FolderBusy(InvalidConfiguration):
+    """Another process has the folder open."""
 
 
 class StateStore(Protocol):
@@ -61,7 +67,12 @@ class RocksStore:
         blocks.set_bloom_filter(10, False)
         options.set_block_based_table_factory(blocks)
         folder.mkdir(parents=True, exist_ok=True)
-        self._db = Rdict(str(folder), options)
+        try:
+            self._db = Rdict(str(folder), options)
+        except Exception as error:
+            if "LOCK" not in str(error):
+                raise
+            raise FolderBusy([f"{folder.parent}: another redthread is at work on these data; wait until it has ended"]) from None
 
     def __enter__(self) -> Self:
         return self

@@ -70,7 +70,7 @@ def _mapped(spec: EventSpec, source: Source, kinds: Mapping[str, IdentifierKind]
     known = [
         _put(record, value, _identifier(kinds[kind], wanted))
         for kind, value in spec.identifiers.items()
-        if _can_be_made(kinds, kind, value)
+        if value and not value[0].startswith("=") and _can_be_made(kinds.get(kind))
     ]
     if not any(known):
         raise Unfit(f"no identifier of {wanted.type} can be made up ({', '.join(spec.identifiers)})")
@@ -84,9 +84,9 @@ def _mapped(spec: EventSpec, source: Source, kinds: Mapping[str, IdentifierKind]
     return record
 
 
-def _can_be_made(kinds: Mapping[str, IdentifierKind], kind: str, value: Sequence[str] | None) -> bool:
-    """A number that nobody has cannot be made up: it may be somebody's."""
-    return kind in kinds and kinds[kind].form != "phone" and bool(value) and not value[0].startswith("=")  # type: ignore[index]
+def _can_be_made(kind: IdentifierKind | None) -> bool:
+    """A phone number that nobody has cannot be made up: it may be somebody's."""
+    return kind is not None and kind.form != "phone"
 
 
 def _identifier(kind: IdentifierKind, wanted: Wanted) -> str:

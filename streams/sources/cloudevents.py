@@ -84,6 +84,7 @@ def _draft(kind: str, envelope: Envelope, event: EventData) -> Draft:
         sequence=position if str(position).isdecimal() else None,
         recorded=envelope.recordedtime,
         sent=event.sent_at,
+        known=tuple(event.known),
     )
 
 

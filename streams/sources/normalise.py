@@ -49,6 +49,7 @@ BLOCKED_LOCAL_PARTS = frozenset(  # addresses of machines
 )
 
 _INVISIBLE = re.compile(r"[\x00-\x1f\x7f-\x9f\u00ad\u200b-\u200f\u2028-\u202e\u2060-\u2064\ufeff\ud800-\udfff]")
+_TOKEN = re.compile(f"[0-9a-f]{{{2 * TOKEN_BYTES}}}")
 _NOTHING = re.compile(r"[\W_0]*")  # zeros and punctuation alone: 000-000, 00000000-0000-0000-0000-000000000000
 
 
@@ -137,6 +138,14 @@ class Identifiers:
         else:
             found = [self.identifier(kind, value) for kind in self.by_strength(self.kinds)]
         return tuple(dict.fromkeys(identifier for identifier in found if identifier))
+
+    def is_known(self, identifier: str) -> bool:
+        """Is this, as it stands, what `identifier` could have made?"""
+        kind, _, value = identifier.partition(":")
+        spec = self.kinds.get(kind)
+        if spec is None:
+            return False
+        return _TOKEN.fullmatch(value) is not None if spec.personal else self.identifier(kind, value) == identifier
 
     def by_strength(self, kinds: Iterable[str]) -> list[str]:
         """Kinds, strongest first."""

@@ -49,6 +49,7 @@ class Draft(NamedTuple):
     sequence: Any = None
     recorded: Any = None
     sent: Any = None
+    known: Iterable[str] = ()  # more identifiers, as we write them ourselves: kind:value, normalised and hashed
 
 
 class Invalid(Exception):

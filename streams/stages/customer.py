@@ -17,6 +17,7 @@ from typing import Any
 from msgspec.structs import replace
 
 from schemas.clock import Clock, Tick
+from schemas.command import ABOUT_ALERTS
 from schemas.identity import Join, Repoint, Separated, Sighted, Touched, Toxic, Unlinked
 from schemas.ids import SEPARATOR, customer_id
 from schemas.state import UNKNOWN, CustomerMessage, FamilyState, Handover
@@ -101,7 +102,9 @@ class CustomerStage:
         return Step(grown, (TimelineEntry(touchpoint, skip, _customer(state, anchor)),))
 
     def _is_kept(self, touchpoint: Touchpoint) -> bool:
-        return touchpoint.type.startswith("identity.") or self._court.significant(touchpoint) or self._journeys.significant(touchpoint)
+        if touchpoint.type in ABOUT_ALERTS or touchpoint.type.startswith("identity."):
+            return True
+        return self._court.significant(touchpoint) or self._journeys.significant(touchpoint)
 
 
 def _customer(state: FamilyState, identifier: str) -> str:

@@ -11,14 +11,16 @@ from msgspec.structs import replace
 
 from schemas.alert import Alert
 from schemas.clock import Clock
+from schemas.command import ABOUT_ALERTS
 from schemas.contact import ContactPolicy
 from schemas.identity import IdentityChange
 from schemas.journey import Journey
 from schemas.plain import Published
 from schemas.state import Due, FamilyState, IdentityEntry
 from schemas.touchpoint import NEVER, Touchpoint
-from streams.core.alert_changes import Evaluation, changes, identity_causes
+from streams.core.alert_changes import Evaluation, changes, identity_causes, unspoken
 from streams.core.alerts import AlertBook
+from streams.core.commands import Word, answered, words_of
 from streams.core.contacts import ContactBook
 from streams.core.contacts import changes as contact_changes
 from streams.core.identity import IdentityRules, Resolution, ends, holds, resolve
@@ -54,14 +56,14 @@ class Evaluator:
         before = {identifier: entry.customer_id for identifier, entry in state.identity.items()}
         version = state.version + 1
         identity: list[IdentityChange] = []
-        customers, shared, ledger = before, {}, state.alerts
+        customers = before
         if state.unresolved:
             customers, refused = self._resolve(state)
             shared = shared_identifiers(self._identity, customers, refused, state.links)
             identity = list(_identity_changes(state, customers, version))
         else:  # nothing new about identity: as it was published, and so are the refused links
-            ledger = {id: alert for id, alert in state.alerts.items() if alert.rule != SHARED_IDENTIFIER}
-        verdict = self._judge(state, customers, clock)
+            shared = {id: unspoken(a) for id, a in state.alerts.items() if a.rule == SHARED_IDENTIFIER and a.status != "withdrawn"}
+        verdict = self._judge(state, customers, clock, shared)
         evaluation = Evaluation(
             version=version,
             now=clock.now,
@@ -70,7 +72,7 @@ class Evaluator:
             live_since=clock.live_since,
             rules=self._versions,
         )
-        alerts = changes(ledger, verdict.alerts | shared, evaluation)
+        alerts = changes(state.alerts, verdict.alerts, evaluation)
         journeys = journey_changes(state.journeys, verdict.journeys, version)
         policies = contact_changes(state.policies, verdict.policies, clock.now, version)
         published: tuple[Published, ...] = (*identity, *alerts, *journeys, *policies)
@@ -92,23 +94,28 @@ class Evaluator:
     def _resolve(self, state: FamilyState) -> Resolution:
         return resolve(self._identity, state.members, state.links, state.unlinks, state.distincts, state.toxic)
 
-    def _judge(self, state: FamilyState, customers: Mapping[str, str | None], clock: Clock) -> Verdict:
+    def _judge(self, state: FamilyState, customers: Mapping[str, str | None], clock: Clock, shared: Mapping[str, Alert]) -> Verdict:
         alerts: dict[str, Alert] = {}
         journeys: dict[str, Journey] = {}
         policies: dict[str, ContactPolicy] = {}
         wakes: list[Wake] = []
+        words: list[Word] = []
         known = _by_customer(state, customers)
         if self._court.contacts.standing:
             known = {customer: {} for customer in customers.values() if customer is not None} | known
         for customer, touchpoints in known.items():
             judgement = self._court.judge(touchpoints.values(), clock)
             alerts |= self._alerts.alerts(customer, touchpoints, judgement, _ties(state, customers, customer))
-            own = self._journeys.journeys(customer, touchpoints, judgement.matters, clock, judgement.findings)
+            spoken = list(words_of(customer, touchpoints.values(), judgement.matters))
+            words += spoken
+            lived = {id: t for id, t in touchpoints.items() if t.type not in ABOUT_ALERTS} if spoken else touchpoints
+            own = self._journeys.journeys(customer, lived, judgement.matters, clock, judgement.findings)
             journeys |= own
             policies |= self._contacts.policy(customer, touchpoints, judgement)
             wakes += judgement.wakes
             wakes += self._journeys.wakes(own.values(), clock)
-        return Verdict(alerts, journeys, policies, _earliest(wakes, clock))
+        told = answered({**alerts, **shared}, words, clock.now)
+        return Verdict(told.alerts, journeys, policies, _earliest([*wakes, *told.wakes], clock))
 
 
 def _by_customer(state: FamilyState, customers: Mapping[str, str | None]) -> dict[str, dict[str, Touchpoint]]:

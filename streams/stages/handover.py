@@ -21,7 +21,6 @@ from streams.stages.step import Send
 
 PART_BYTES = 512 << 10  # Kafka brokers refuse messages over 1 MB; half of it leaves room for one large touchpoint more
 _DIVISIBLE = ("touchpoints", "members", "links", "rests", "unlinks", "identity", "alerts", "journeys", "policies")
-_BY_A_PERSON = ("acknowledged", "silenced")
 
 
 def hand_over(label: str, state: FamilyState, to: str, limit: int) -> Outputs:
@@ -88,8 +87,7 @@ def _unknown_identity(*entries: IdentityEntry) -> IdentityEntry:
 
 def _unknown_alert(*entries: Alert) -> Alert:
     """Equal to no alert that can be present, and not withdrawn: whatever is true is published."""
-    status = next((alert.status for alert in entries if alert.status in _BY_A_PERSON), "open")
-    return replace(min(entries, key=encode), status=status, summary=UNKNOWN, historical=all(alert.historical for alert in entries))
+    return replace(min(entries, key=encode), status="open", summary=UNKNOWN, historical=all(alert.historical for alert in entries))
 
 
 def _unknown_journey(*entries: Journey) -> Journey:

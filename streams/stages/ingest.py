@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 from msgspec import DecodeError, json, msgpack
 from msgspec.structs import replace
 
+from schemas.command import DISTINCT, UNLINKED, WALL
 from schemas.company import Company
 from schemas.dead_letter import DeadLetter
 from schemas.identity import Arrived, Distinct, Unlink
@@ -19,10 +20,11 @@ from schemas.ids import derived_id, event_id
 from schemas.nearest import nearest
 from schemas.source import Source
 from schemas.strict import InvalidConfiguration
-from schemas.touchpoint import CANARY, Touchpoint, is_canary
+from schemas.touchpoint import CANARY, Touchpoint, is_canary, kind_of
 from schemas.vocabulary import VOCABULARY
 from streams.core.calendar import duration
 from streams.sources.cloudevents import compile_mapped, compile_native
+from streams.sources.commands import check
 from streams.sources.mapping import compile_mapping
 from streams.sources.normalise import Identifiers
 from streams.sources.record import KEPT, Adapter, Draft, Invalid, Record
@@ -31,7 +33,8 @@ from streams.sources.values import SHOWN, Times, attributes, in_range, refs, seq
 from streams.stages.step import Send
 
 ORIGINAL_TIME = "original_time"  # the attribute that keeps a time that was corrected
-PAIRED = ("identity.unlinked", "identity.distinct")  # statements about exactly two identifiers
+OTHER = "other"  # the attribute that keeps the second identifier of a pair, which the statement does not link
+PAIRED = (UNLINKED, DISTINCT)  # statements about exactly two identifiers
 
 _content = msgpack.Encoder(order="deterministic").encode
 
@@ -90,6 +93,7 @@ class Ingest:
 
     def _messages(self, plan: _Plan, draft: Draft, record: Record) -> tuple[Send, ...]:
         touchpoint = self._touchpoint(plan, draft, record)
+        check(touchpoint)
         ids = touchpoint.ids
         if touchpoint.type not in PAIRED:
             return (Send("identify", ids[0], Arrived(touchpoint, 0, record.logged)),)
@@ -97,7 +101,7 @@ class Ingest:
             raise Invalid("invalid_value", "identifiers", f"{touchpoint.type} is about exactly two identifiers, here are {len(ids)}")
         a, b = ids
         statement = Unlink(a, b, touchpoint.at, record.logged) if touchpoint.type == PAIRED[0] else Distinct(a, b, record.logged)
-        alone = Arrived(replace(touchpoint, ids=(a,)), 0, record.logged)
+        alone = Arrived(replace(touchpoint, ids=(a,), attributes={**touchpoint.attributes, OTHER: b}), 0, record.logged)
         return Send("identify", a, alone), Send("identify", a, statement)
 
     def _touchpoint(self, plan: _Plan, draft: Draft, record: Record) -> Touchpoint:
@@ -164,6 +168,10 @@ class Ingest:
                     raise Invalid("invalid_value", f"identifiers.{kind}", f"identifiers.{kind}: {error}") from None
                 if identifier is not None:
                     found.append((-spec.strength, identifier))
+        for identifier in draft.known:
+            if not self.identifiers.is_known(identifier):
+                raise Invalid("invalid_value", "known", "known: an entry is no identifier as the timeline shows them")
+            found.append((-kinds[kind_of(identifier)].strength, identifier))
         if not found:
             said = f"{', '.join(dict.fromkeys(seen))}: only values that identify nobody" if seen else "all of them are empty"
             raise Invalid("no_identifier", "identifiers", f"{draft.type} has no identifier ({said})")
@@ -173,7 +181,7 @@ class Ingest:
 
     def _department(self, plan: _Plan, draft: Draft) -> str:
         department = draft.department or plan.source.department
-        if department not in self._company.departments:
+        if department != WALL and department not in self._company.departments:
             near = nearest(department, self._company.departments)
             raise Invalid("invalid_value", "department", f"department: {department[:SHOWN]!r} is not declared{near}")
         return department

@@ -10,6 +10,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -26,7 +27,7 @@ from tests.servers.installation import with_topics
 
 AROUND = 8.0  # seconds of load before and after
 RATE = 40  # records a second: what ClickHouse has to catch up with is not what is tested
-SETTLE = 180.0  # seconds
+START, SETTLE = 60.0, 180.0  # seconds
 WAITED, OVER = "clickhouse does not take the batch", "clickhouse takes batches again"
 GREW = 0.5  # of the records sent meanwhile: some are read by the workers after the last look
 
@@ -74,6 +75,7 @@ def outage(seed: int, seconds: float, rate: int, folder: Path, told: Callable[[s
         cluster.open(with_topics(company.company, folder / "company", "company"), SECRET)
         values = load(cluster.installation.loaded, company.exports, seed, records)
         report.records = len(values)
+        _started(cluster)
         sender = Sender(cluster.servers, values, seconds + 2 * AROUND)
         sender.start()
         _take_away(report, cluster, told)
@@ -108,6 +110,18 @@ def _take_away(report: Report, cluster: Cluster, told: Callable[[str], None]) ->
         time.sleep(0.25)
     report.caught_up_after = time.monotonic() - began
     told(f"{waited:,} messages were caught up with in {report.caught_up_after:.1f} s")
+
+
+def _started(cluster: Cluster) -> None:
+    """Wait until every sink can be asked."""
+    limit = time.monotonic() + START
+    while True:
+        with suppress(OSError):
+            _metric(cluster, "redthread_sink_waiting")
+            return
+        if time.monotonic() > limit or cluster.installation.ended():
+            raise TimeoutError(f"the sinks do not start: {[cluster.installation.log(sink) for sink in SINKS]}")
+        time.sleep(0.2)
 
 
 def _metric(cluster: Cluster, name: str) -> float:

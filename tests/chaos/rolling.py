@@ -125,7 +125,7 @@ def rolling(seed: int, rate: int, rounds: int, folder: Path, told: Callable[[str
 
 
 def _run(report: Report, installation: Installation, values: list[Sent], rounds: int, told: Callable[[str], None]) -> None:
-    report.started = _timed(lambda: [installation.start_worker(name) for name in WORKERS], installation, WORKERS)
+    report.started = _timed(lambda: _start(installation), installation, WORKERS)
     told(f"both ready after {report.started:.1f} s")
     sender = Sender(installation.servers, values, len(values) / report.rate)
     sender.start()
@@ -146,6 +146,11 @@ def _run(report: Report, installation: Installation, values: list[Sent], rounds:
     if sender.failed:
         raise RuntimeError(f"the load could not be sent: {sender.failed[:1]}")
     report.rows = dict(_gaps(installation, begun, ended))
+
+
+def _start(installation: Installation) -> None:
+    for name in WORKERS:
+        installation.start_worker(name)
 
 
 def _restart(installation: Installation, name: str) -> None:

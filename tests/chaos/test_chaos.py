@@ -11,7 +11,6 @@ RATE = 150  # records a second; another test may run beside
 
 
 @pytest.mark.server
-@pytest.mark.thorough
 def test_after_every_kind_of_kill_every_table_is_as_if_nothing_had_happened(tmp_path: Path):
     told: list[str] = []
     report = chaos(SEED, MINUTES, 1, tmp_path, told.append, RATE)

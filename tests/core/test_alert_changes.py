@@ -6,7 +6,7 @@ from msgspec.structs import replace
 
 from schemas.alert import Alert, Evidence
 from schemas.touchpoint import NEVER
-from streams.core.alert_changes import Evaluation, changes, identity_causes
+from streams.core.alert_changes import Evaluation, changes, identity_causes, unspoken
 
 RULES = {"silence": "v1", "ping_pong": "v1"}
 NOW = 1_000
@@ -156,15 +156,26 @@ def test_a_withdrawn_alert_that_appears_again_is_opened_again():
     assert changes(by_id(*withdrawn), by_id(alert()), evaluation(8)) == [published(alert(), "opened", 8)]
 
 
-def test_what_a_person_said_stays_while_the_finding_goes_on():
-    for said in ("acknowledged", "silenced"):
-        ledger = by_id(published(alert(status=said), said, 6))
-        assert changes(ledger, by_id(alert()), evaluation(8)) == []
-        assert changes(ledger, by_id(alert(status="held")), evaluation(8)) == []
-        grown = alert(occurrences=2)
-        assert changes(ledger, by_id(grown), evaluation(8)) == [published(replace(grown, status=said), "updated", 8)]
-        ended = alert(status="resolved", ends_at=50)
-        assert changes(ledger, by_id(ended), evaluation(8)) == [published(ended, "resolved", 8)]
+def test_what_a_person_says_is_published_with_who_and_the_command_that_did_it():
+    ledger = by_id(published(alert(), "opened", 6))
+    taken = alert(status="acknowledged", said="c1", said_by="anna")
+    acknowledged = changes(ledger, by_id(taken), evaluation(8, fresh=("e9", "c1")))
+    assert acknowledged == [published(taken, "acknowledged", 8, because="c1")]
+    assert changes(by_id(*acknowledged), by_id(taken), evaluation(9)) == []
+    quiet = alert(status="silenced", said="c2", said_by="bert", said_until=99)
+    silenced = changes(by_id(*acknowledged), by_id(quiet), evaluation(9, fresh=("c2",)))
+    assert silenced == [published(quiet, "silenced", 9, because="c2")]
+    assert changes(by_id(*silenced), by_id(alert()), evaluation(10)) == [published(alert(), "opened", 10)]
+
+
+def test_an_alert_that_is_silenced_when_it_is_first_seen_is_never_opened():
+    quiet = alert(status="silenced", said="c2", said_by="bert", said_until=99)
+    assert changes({}, by_id(quiet), evaluation(8)) == [published(quiet, "silenced", 8)]
+
+
+def test_what_was_said_about_an_alert_is_not_part_of_what_was_found():
+    quiet = published(alert(status="silenced", said="c2", said_by="bert", said_until=99), "silenced", 9, because="c2")
+    assert unspoken(quiet) == alert()
 
 
 def test_history_that_is_computed_later_is_marked_and_not_published_again_live():
@@ -223,10 +234,10 @@ def test_what_was_live_once_stays_live_also_in_a_replay():
 
 
 def test_an_alert_of_the_past_that_a_person_spoke_about_keeps_what_was_said_when_it_goes_live():
-    said = published(alert(status="acknowledged", starts_at=5), "acknowledged", 6, historical=True)
-    grown = replace(alert(starts_at=5, occurrences=2), evidence=(Evidence("e1", 20, "contact.inbound", "service"),))
-    expected = published(replace(grown, status="acknowledged"), "updated", 8)
-    assert changes(by_id(said), by_id(grown), evaluation(8, live_since=19)) == [expected]
+    taken = alert(status="acknowledged", starts_at=5, said="c1", said_by="anna")
+    known = published(taken, "acknowledged", 6, historical=True)
+    grown = replace(taken, occurrences=2, evidence=(Evidence("e1", 20, "contact.inbound", "service"),))
+    assert changes(by_id(known), by_id(grown), evaluation(8, live_since=19)) == [published(grown, "updated", 8)]
 
 
 def test_who_replaces_a_live_alert_is_live():

@@ -114,3 +114,9 @@ def test_identifiers_that_no_link_joins_are_named_alone():
     a, b = at(0, "contact.inbound", "a", ids=("email:a",)), at(1, "contact.inbound", "b", ids=("email:b",))
     (alert,) = alerts(judged(finding("too_many", a, b, key=("",))), a, b, links=[pair("email:a", "cookie:1")])
     assert alert.identifiers == ("email:a", "email:b")
+
+
+def test_alerts_of_a_synthetic_customer_wake_nobody_and_say_what_they_are():
+    marked = at(480, "order.placed", "o", department="online", refs={"order": ("17",)}, attributes={"canary": True})
+    (alert,) = alerts(judged(finding("late", marked, key=("17",))), marked)
+    assert (alert.severity, alert.title) == ("info", "Canary: Not delivered by the promised day")

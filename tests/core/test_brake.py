@@ -66,3 +66,7 @@ def test_it_says_what_is_wrong_and_how_to_go_on():
         "source shop: 20 of the last 20 records became dead letters (12 bad_time, 8 not_json), so nothing more is read. "
         "Mend its source file and start again; --no-brake goes on all the same"
     )
+
+
+def test_people_who_say_what_cannot_be_meant_stop_nobody():
+    assert heard(*["missing_field"] * 1_000, source="commands") == (1_000, None)

@@ -14,6 +14,7 @@ from streams.config import load
 from streams.demo.generate import Generated, generate
 from streams.demo.stories.told import BREAKS, NEAR_MISSES, last_end, pairs
 from streams.demo.workdays import DAY
+from streams.demo.world import World
 from streams.sources.readers import read
 from streams.stages.ingest import Ingest
 
@@ -122,3 +123,31 @@ def test_a_limit_ends_when_so_many_have_run_out_that_it_is_kept() -> None:
     assert (last_end(times, 1, 7), pairs(times, 1)) == (8 * DAY, 3)
     with pytest.raises(ValueError, match="told wrongly"):
         last_end(times, 1, 1)
+
+
+def test_a_tenth_comes_twice_a_twentieth_is_late_and_two_hundred_are_two_customers_for_a_while(tmp_path: Path) -> None:
+    made = generate(1, 2_000, 90, tmp_path)
+    truth = json.loads(made.truth.read_text(encoding="utf-8"))
+    counts = truth["counts"]
+
+    assert 0.10 <= counts["duplicates"] / counts["records"] < 0.12
+    assert 0.05 <= counts["late"] / counts["records"] < 0.06
+    assert 200 <= len(truth["merges"]) == len({tuple(merge["identifiers"]) for merge in truth["merges"]})
+    assert all(merge["linked_at"] <= truth["as_of"] for merge in truth["merges"])
+
+
+def test_deadlines_fall_into_the_outage(truth) -> None:
+    during = {entry["rule"] for kind in ("alerts", "near_misses") for entry in truth[kind] if "the_desk_was_gone" in entry["story"]}
+
+    assert during == {"silence", "not_picked_up"}
+
+
+def test_parts_hold_what_had_arrived_by_then_and_together_everything(made: Generated, tmp_path: Path) -> None:
+    days = World(5, 300, 60)
+    parts = generate(5, 300, 60, tmp_path, cuts=[days.start + 20 * DAY, days.start + 40 * DAY]).parts
+    whole = (made.exports / "web_calls.jsonl").read_text(encoding="utf-8")
+
+    assert [part.name for part in parts] == ["part-01", "part-02", "part-03"]
+    assert "".join((part / "web_calls.jsonl").read_text(encoding="utf-8") for part in parts) == whole
+    assert [(part / "crm_contacts_1.csv").exists() for part in parts] == [False, True, False]
+    assert [(part / "crm_contacts_2.csv").exists() for part in parts] == [False, False, True]

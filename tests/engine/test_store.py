@@ -1,7 +1,7 @@
 import pytest
 
 from streams.engine.partition import Partition, partition_of
-from streams.engine.store import MemoryStore, RocksStore
+from streams.engine.store import FolderBusy, MemoryStore, RocksStore
 
 
 @pytest.fixture(params=["memory", "rocks"])
@@ -19,6 +19,16 @@ def test_a_commit_is_seen_and_a_deletion_too(store):
     assert list(store.items("a/1")) == [("m", b"2")]
     assert list(store.items("a/10")) == [("k", b"3")]
     assert list(store.items("none")) == []
+
+
+def test_a_folder_that_another_one_works_on_is_refused(tmp_path):
+    store = RocksStore(tmp_path / "state")
+    with pytest.raises(FolderBusy, match=r"another redthread is at work on these data; wait until it has ended$"):
+        RocksStore(tmp_path / "state")
+    store.close()
+    (tmp_path / "file").touch()
+    with pytest.raises(FileExistsError):
+        RocksStore(tmp_path / "file")
 
 
 def test_keys_may_hold_any_text(store):

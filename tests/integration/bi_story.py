@@ -107,9 +107,12 @@ ALERTS: tuple[Alert, ...] = (
     USELESS,
 )  # fmt: skip
 SAID = (
-    touch("carl", "alert.acknowledged", 30, "wall", attributes={"useful": False}, refs={"alert": (LATE.alert_id,)}),
-    touch("carl", "alert.acknowledged", 31, "wall", attributes={"useful": True}, refs={"alert": (LATE.alert_id,)}),
-    touch("anna", "alert.acknowledged", 30, "wall", attributes={"useful": False}, refs={"alert": (USELESS.alert_id,)}),
+    touch("carl", "alert.acknowledged", 30, "wall", agent="kim", attributes={"useful": False}, refs={"alert": (LATE.alert_id,)}),
+    touch("carl", "alert.acknowledged", 31, "wall", agent="kim", attributes={"useful": True}, refs={"alert": (LATE.alert_id,)}),
+    touch("anna", "alert.acknowledged", 30, "wall", agent="kim", attributes={"useful": False}, refs={"alert": (USELESS.alert_id,)}),
+    touch("carl", "alert.silenced", 40, "wall", agent="lee", refs={"order": ("o2",)}, due_at=MARCH + 90 * HOUR),
+    touch("carl", "alert.silenced", 41, "wall", agent="lee", refs={"order": ("o2",)}, due_at=MARCH + 41 * HOUR),
+    touch("carl", "identity.distinct", 41, "wall", agent="lee", attributes={"other": "email:anna"}),
 )
 POLICIES: tuple[ContactPolicy, ...] = (
     policy(

@@ -108,7 +108,7 @@ class World:
             ours.create(self.topics.all(), 1)
         self._published: list[Any] = []
         self._reader = KafkaConsumer(bootstrap_servers=servers, group_id=None, auto_offset_reset="earliest", enable_auto_commit=False)
-        self._reader.assign([TopicPartition(topic, n) for topic in self.topics.public.values() for n in range(PARTITIONS)])
+        self._reader.assign([TopicPartition(topic, n) for topic in self.topics.public.values() for n in range(self.topics.published)])
 
     @property
     def environment(self) -> dict[str, str]:
@@ -273,14 +273,17 @@ class MemorySink:
     def __init__(self) -> None:
         self.written: list[Any] = []
 
-    def write(self, token: str, outputs: list[Any]) -> list[DeadLetter]:
+    def record(self) -> None:
+        pass
+
+    def insert(self, token: str, outputs: list[Any]) -> list[DeadLetter]:
         self.written += outputs
         return []
 
 
 @contextmanager
 def world(servers: str, folder: Path, company: Path, prefix: str, only: Sequence[str] = ()) -> Iterator[World]:
-    """A world whose workers are gone afterwards. A source that never says anything would hold its department, so only those fed are in it."""
+    """A world whose workers are gone afterwards, of all sources or of some."""
     made = World(servers, folder, company, prefix, only)
     try:
         yield made

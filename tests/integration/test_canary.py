@@ -2,21 +2,23 @@
 
 import json
 import os
+import shutil
 import signal
 import subprocess
 import time
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
 from schemas.topics import Topics
-from streams.demo.generate import generate
 from tests.servers.installation import Installation, closing, with_topics
 from tests.servers.kafka import kafka
 from tests.suite.commands import PATIENCE, command
 
 pytestmark = pytest.mark.server
 
+COMPANY = Path(__file__).parents[2] / "streams" / "demo" / "company"
 SOURCES = ("crm", "desk", "logistics", "shop", "web")
 
 
@@ -24,13 +26,13 @@ SOURCES = ("crm", "desk", "logistics", "shop", "web")
 def installation(clickhouse, tmp_path_factory):
     """The simulated company with nobody in it; one worker and one sink."""
     folder = tmp_path_factory.mktemp("canary")
-    made = generate(1, 1, 7, folder / "demo")
-    for file in (made.company.parent / "sources").glob("*.yaml"):
+    shutil.copytree(COMPANY, folder / "demo")
+    for file in (folder / "demo" / "sources").glob("*.yaml"):
         if file.stem not in SOURCES:
             file.unlink()
     name = f"canary-{os.getpid()}"
     with kafka(folder / "kafka") as broker:
-        company = with_topics(made.company, folder / "company", name)
+        company = with_topics(folder / "demo" / "redthread.yaml", folder / "company", name)
         address = replace(clickhouse, database=name.replace("-", "_"))
         with closing(Installation([broker], address, folder / "run", company, Topics(name, 2, 1), "a secret for tests")) as running:
             running.create()

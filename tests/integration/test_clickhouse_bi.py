@@ -1,7 +1,7 @@
 """The views for BI, asked what docs/views.md asks."""
 
 from collections.abc import Iterator
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
@@ -14,6 +14,12 @@ from tests.integration.documented import DOCUMENT, queries
 from tests.integration.published import MARCH, change, entry
 
 pytestmark = pytest.mark.server
+
+
+def instant(hour: int) -> datetime:
+    """In the story's March."""
+    return datetime.fromtimestamp((MARCH + hour * HOUR) / 1e6, UTC)
+
 
 BATCH = 12  # every insert costs a dozen milliseconds, whatever its size
 ANSWERS: dict[str, list[tuple[Any, ...]]] = {
@@ -40,6 +46,8 @@ ANSWERS: dict[str, list[tuple[Any, ...]]] = {
     "contact_policy": [("promo", "mail", "contact_after_opt_out", 1, 1)],
     # rule, raised, taken back, came late, useful, useless, stood
     "rule_quality": [("silence", 2, 1, 1, 0, 1, 50.0), ("late_delivery", 1, 0, 0, 1, 0, 100.0)],
+    # by, taken care of, useful, silences, about identity, last word
+    "commands": [("kim", 3, 1, 0, 0, instant(31)), ("lee", 0, 0, 1, 1, instant(41))],
 }
 
 

@@ -13,6 +13,7 @@ CONTRACT = {
     "accounting",
     "alert_changes",
     "alerts",
+    "commands",
     "contact_policy",
     "contact_pressure",
     "customer_effort",

@@ -28,6 +28,9 @@ TABLES = (
 )
 
 
+SAID: dict[str, Any] = {"said": eid("c"), "said_by": "kim", "said_until": MARCH + 7}
+
+
 def counts(client: Client) -> dict[str, int]:
     """Rows that are really there, before any merge."""
     return {table: client.execute(f"SELECT count() FROM {table}")[0][0] for table in TABLES}
@@ -52,7 +55,14 @@ def test_every_kind_of_message_is_written_whole(sink: ClickHouseSink, client: Cl
     assert (
         sink.write(
             "t",
-            [touchpoint, change("email:anna", "email:anna"), journey(), alert(ends_at=MARCH + 5, cause="late_event"), policy(), letter()],
+            [
+                touchpoint,
+                change("email:anna", "email:anna"),
+                journey(),
+                alert(ends_at=MARCH + 5, cause="late_event", **SAID),
+                policy(),
+                letter(),
+            ],
         )
         == ()
     )
@@ -105,8 +115,23 @@ def test_every_kind_of_message_is_written_whole(sink: ClickHouseSink, client: Cl
         (UUID(eid("one")), at(client, MARCH), "order.placed", "online"),
         (UUID(eid("b")), at(client, MARCH + 1), "parcel.delivered", "offline"),
     ]
-    assert client.execute("SELECT key, anchor, ends_at, evidence, change, cause, because, successor, version FROM alert_versions") == [
-        (["one"], UUID(eid("one")), at(client, MARCH + 5), evidence, "opened", "late_event", UUID(NOBODY), UUID(NOBODY), 1)
+    assert client.execute(
+        "SELECT key, anchor, ends_at, evidence, change, cause, because, successor, version, said, said_by, said_until FROM alert_latest"
+    ) == [
+        (
+            ["one"],
+            UUID(eid("one")),
+            at(client, MARCH + 5),
+            evidence,
+            "opened",
+            "late_event",
+            UUID(NOBODY),
+            UUID(NOBODY),
+            1,
+            UUID(eid("c")),
+            "kim",
+            at(client, MARCH + 7),
+        )
     ]
     hold = (
         "survey_too_early",

@@ -66,7 +66,10 @@ class Table:
     def __init__(self) -> None:
         self.rows: list[Any] = []
 
-    def write(self, token: str, outputs: list[Any]) -> list[Any]:
+    def record(self) -> None:
+        pass
+
+    def insert(self, token: str, outputs: list[Any]) -> list[Any]:
         self.rows += [message.touchpoint.source_event_id for message in outputs]
         return []
 

@@ -1,5 +1,6 @@
 """The stages on real Kafka end where the embedded engine does, whatever happens to the workers."""
 
+import json
 import signal
 import time
 from itertools import count
@@ -9,6 +10,7 @@ import pytest
 from schemas.clock import Clock
 from streams.demo.generate import generate
 from streams.engine.faust.fence import EXIT_FENCED
+from streams.engine.faust.lanes import EXIT_BRAKE
 from tests.integration.kafka_world import SESSION, World, difference, world
 from tests.servers.kafka import kafka
 
@@ -115,6 +117,21 @@ def test_workers_that_come_and_go_share_the_work(part: World, demo):
     part.kill("w1")  # its partitions go to the other one when its session has ended
     expected = part.expected(now())
     assert difference(part.reaches(expected), expected) == {}
+
+
+def test_the_brake_stops_a_worker_before_anything_is_acknowledged(part: World):
+    part.send("shop", *[b"no event"] * 600)
+    worker = part.start()
+    assert worker.wait(30) == EXIT_BRAKE
+    (pulled,) = [line for line in map(json.loads, part.log().splitlines()) if line["event"] == "the brake on dead letters was pulled"]
+    assert (pulled["source"], pulled["dead_letters"], pulled["records"], pulled["reasons"]) == ("shop", 200, 200, {"not_json": 200})
+    assert pulled["says"].endswith("Mend its source file and start again; --no-brake goes on all the same")
+    assert (part.published(), part.is_committed(within=1.0)) == ([], False)
+    expected = part.expected(now())
+    assert len(expected.dead_letters) == 600
+    part.start("w0", "--no-brake")
+    assert difference(part.reaches(expected), expected) == {}
+    assert part.is_committed()
 
 
 def test_a_worker_that_was_paused_for_too_long_does_not_write_any_more(part: World, demo):

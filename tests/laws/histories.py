@@ -7,8 +7,9 @@ from typing import Any, NamedTuple
 from msgspec.structs import replace
 
 from schemas.clock import Clock, Report
+from schemas.command import ACKNOWLEDGED, COMMANDS, SILENCED, WALL
 from schemas.identity import Arrived, Distinct, MakeToxic, Unlink
-from schemas.ids import event_id
+from schemas.ids import alert_id, event_id
 from schemas.touchpoint import Touchpoint
 from streams.core.identity import IdentityRules
 
@@ -39,6 +40,7 @@ def history(random: Random, rules: IdentityRules | None = None, name: str = "") 
     touchpoints = _touchpoints(random, rules, departments, identifiers, name)
     said = [(t.at + random.uniform(0, 1) * random.choice((0, 5, 40, 1000)) * HOUR, t) for t in touchpoints]
     said += [(random.uniform(0, 220) * HOUR, m) for m in _retractions(random, identifiers, touchpoints)]
+    said += [(random.uniform(0, 220) * HOUR, m) for m in _commands(random, identifiers, touchpoints, name)]
     said += [(when + random.uniform(0, 60) * HOUR, _again(random, m)) for when, m in said if random.random() < 0.15]
     said.sort(key=lambda entry: entry[0])
     dealt: list[list[Any]] = [[] for _ in range(random.randint(1, 3))]
@@ -123,6 +125,34 @@ def _retractions(random: Random, identifiers: list[str], touchpoints: list[Touch
     return said
 
 
+def _commands(random: Random, identifiers: list[str], touchpoints: list[Touchpoint], name: str) -> list[Touchpoint]:
+    """What people say about alerts: of one that there may be, of a matter, of a customer."""
+    commands = []
+    for n in range(random.choice((0, 0, 4, 12))):
+        t = random.choice(touchpoints)
+        key = t.refs["ticket"] if t.type == "ticket.assigned" else ()
+        one = alert_id("ping_pong" if key else "silence", key, t.event_id)
+        acknowledged = random.random() < 0.4
+        refs = {"alert": (one,)} if acknowledged else random.choice(({"alert": (one,)}, {"ticket": t.refs["ticket"]}, {}))
+        at = random.randint(0, 220) * HOUR
+        commands.append(
+            Touchpoint(
+                event_id=event_id("commands", f"{name}{n}"),
+                type=ACKNOWLEDGED if acknowledged else SILENCED,
+                at=at,
+                source=COMMANDS,
+                department=WALL,
+                ids=(random.choice(random.choice((t.ids, identifiers))),),
+                refs=refs,
+                agent=random.choice("kl"),
+                due_at=None if acknowledged else random.choice((at, at + 50 * HOUR, 2 * FOR_EVER, 2 * FOR_EVER)),
+                attributes=random.choice(({}, {"rule": "silence"})),
+                digest=n,
+            )
+        )
+    return commands
+
+
 def _again(random: Random, message: Any) -> Any:
     """The same once more; now and then a touchpoint says something else under the same id."""
     if isinstance(message, Touchpoint) and random.random() < 0.1:
@@ -139,7 +169,7 @@ def _with_clocks(random: Random, source: list[Any], number: int, departments: Se
     clocks, still = [], dict.fromkeys(departments, FOR_EVER)
     for message in reversed(source):
         clocks.append(dict(still))
-        if isinstance(message, Arrived):
+        if isinstance(message, Arrived) and message.touchpoint.source != COMMANDS:
             department = message.touchpoint.department
             still[department] = min(still[department], message.touchpoint.at)
     told: list[Any] = [Report(0, number, Clock(0, dict.fromkeys(departments, -1)))]

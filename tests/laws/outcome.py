@@ -7,6 +7,7 @@ from msgspec.structs import replace
 
 from schemas.alert import Alert
 from schemas.clock import Clock
+from schemas.command import ACKNOWLEDGED, COMMANDS, SILENCED
 from schemas.contact import ContactHold, ContactPolicy
 from schemas.identity import IdentityChange
 from schemas.journey import Journey
@@ -96,13 +97,39 @@ def _judged(rules: IdentityRules, true: Truth, clock: Clock) -> Judged:
         judgement = COURT.judge(list(touchpoints.values()), clock)
         inside = [pair(*link) for link in true.links if {true.customers[end] for end in link} == {customer}]
         alerts |= ALERTS.alerts(customer, touchpoints, judgement, inside)
-        journeys |= JOURNEY_BOOK.journeys(customer, touchpoints, judgement.matters, clock, judgement.findings)
+        lived = {event_id: t for event_id, t in touchpoints.items() if t.source != COMMANDS}
+        journeys |= JOURNEY_BOOK.journeys(customer, lived, judgement.matters, clock, judgement.findings)
         policies |= CONTACTS.policy(customer, touchpoints, judgement)
-    return alerts, journeys, policies
+    said = [(customer, t) for customer, touchpoints in histories.items() for t in touchpoints.values() if t.source == COMMANDS]
+    return {name: _spoken(alert, said, clock.now) for name, alert in alerts.items()}, journeys, policies
+
+
+def _spoken(alert: Alert, said: list[tuple[str, Touchpoint]], now: int) -> Alert:
+    """Of what was said about an alert that goes on: the last silence, if it is not over, or the last word that somebody takes care."""
+    if alert.status not in ("open", "held"):
+        return alert
+    about = sorted((t for customer, t in said if _is_about(alert, customer, t)), key=lambda t: (t.at, t.event_id))
+    silences = [t for t in about if t.type == SILENCED][-1:]
+    counting = [
+        t for t in about if t.type == ACKNOWLEDGED or (t in silences and t.due_at is not None and t.due_at > t.at and t.due_at > now)
+    ]
+    if not counting:
+        return alert
+    last = counting[-1]
+    status: Any = "acknowledged" if last.type == ACKNOWLEDGED else "silenced"
+    return replace(alert, status=status, said=last.event_id, said_by=last.agent, said_until=last.due_at)
+
+
+def _is_about(alert: Alert, customer: str, said: Touchpoint) -> bool:
+    if customer != alert.customer_id or said.attributes.get("rule", alert.rule) != alert.rule:
+        return False
+    if "alert" in said.refs:
+        return said.refs["alert"] == (alert.alert_id,)
+    return "ticket" not in said.refs or alert.matter == f"ticket:{said.refs['ticket'][0]}"
 
 
 def _is_kept(touchpoint: Touchpoint) -> bool:
-    return COURT.significant(touchpoint) or JOURNEY_BOOK.significant(touchpoint)
+    return touchpoint.source == COMMANDS or COURT.significant(touchpoint) or JOURNEY_BOOK.significant(touchpoint)
 
 
 def _row_key(touchpoint: Touchpoint) -> tuple[str, int]:

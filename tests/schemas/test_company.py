@@ -48,6 +48,12 @@ def test_a_source_belongs_to_a_department_that_is_declared():
     )
 
 
+def test_the_name_of_the_built_in_source_is_taken():
+    assert problems(sources=[DESK | {"source": "commands"}]) == (
+        "c.yaml:1: (the document): source commands: this name is taken by what people say to Redthread; choose another",
+    )
+
+
 def test_an_event_of_a_source_belongs_to_a_department_that_is_declared():
     elsewhere = DESK | {"events": [DESK["events"][0] | {"department": {"from": "who", "map": {"S": "sales", "F": "finance"}}}]}
     assert problems(sources=[elsewhere]) == (

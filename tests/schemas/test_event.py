@@ -18,6 +18,7 @@ def test_an_event_says_who_and_may_say_everything_else():
     assert EventData(identifiers={"crm_id": "C-17"}).model_dump(exclude_defaults=True) == {"identifiers": {"crm_id": "C-17"}}
     full = {
         "identifiers": {"crm_id": 17, "email": ["a@example.org"], "phone": None},
+        "known": ["loyalty:77"],
         "refs": {"order": "4711", "ticket": [9, "10"]},
         "department": "service",
         "direction": "inbound",

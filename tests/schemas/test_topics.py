@@ -10,10 +10,15 @@ def test_every_topic_of_an_installation_begins_with_its_prefix():
 
 
 def test_keys_find_their_partition_because_all_internal_topics_have_the_same_number():
-    partitions = {topic.name: topic.partitions for topic in Topics(partitions=12).all()}
+    partitions = {topic.name: topic.partitions for topic in Topics(partitions=12).all() if not topic.public}
     single = {"redthread.time.reports.v1", "redthread-worker-time-changelog"}
     assert {name for name, count in partitions.items() if count == 1} == single
     assert {count for name, count in partitions.items() if name not in single} == {12}
+
+
+@pytest.mark.parametrize(("ours", "public"), [(1, 1), (3, 1), (8, 2), (48, 12)])
+def test_public_topics_have_a_quarter_of_the_partitions_because_sinks_write_in_large_batches(ours, public):
+    assert {topic.partitions for topic in Topics(partitions=ours).all() if topic.public} == {public}
 
 
 def test_only_states_are_compacted():

@@ -27,7 +27,7 @@ class Positions:
         stages = {topics.identify: topics.partitions, topics.customer: topics.partitions, topics.time: 1}
         self.sources = _partitions(sources)
         self.inputs = [*self.sources, *_partitions(stages)]
-        self.public = _partitions(dict.fromkeys(topics.public.values(), topics.partitions))
+        self.public = _partitions(dict.fromkeys(topics.public.values(), topics.published))
         self._customer = _partitions({topics.customer: topics.partitions})
         self._admin: Any = None
 

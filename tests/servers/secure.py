@@ -62,7 +62,7 @@ class SecureKafka(KafkaServer):
         return super()._properties() + "\n".join([*more, ""])
 
     def _listeners(self) -> dict[str, str]:
-        return super()._listeners() | self.addresses
+        return {**super()._listeners(), **self.addresses}
 
 
 def _openssl(*words: str | Path) -> None:

@@ -6,8 +6,11 @@ from dataclasses import replace
 from itertools import count
 from pathlib import Path
 
+from schemas.command import Command
+from schemas.envelope import HEADERS
 from schemas.topics import Topics
 from sinks.clickhouse import Address
+from streams.engine.edges import sender
 from tests.servers.installation import Installation, closing, with_topics
 from tests.suite.runners import Outcome, Way, outcome_of
 
@@ -24,8 +27,10 @@ class KafkaRunner:
         self._broker, self._server, self._folder, self._secret = broker, server, folder, secret
         self._runs = count(1)
 
-    def run(self, company: Path, paths: Sequence[Path], as_of: str = "end", way: Way = AS_IT_COMES) -> Outcome:
-        """As `redthread topics`, `ingest`, `worker --replay` and `sink` do it."""
+    def run(
+        self, company: Path, paths: Sequence[Path], as_of: str = "end", way: Way = AS_IT_COMES, commands: Sequence[Command] = ()
+    ) -> Outcome:
+        """As `redthread topics`, `ingest`, `worker --replay` and `sink` do it; the commands are there before anything else."""
         prefix = f"suite-{os.getpid()}-{next(self._runs)}"
         folder, address = self._folder / prefix, replace(self._server, database=prefix.replace("-", "_"))
         topics = Topics(prefix, way.partitions, 1)
@@ -33,6 +38,9 @@ class KafkaRunner:
             Installation([self._broker], address, folder, with_topics(company, folder / "company", prefix), topics, self._secret)
         ) as installation:
             installation.create()
+            with sender(self._broker) as send:
+                for command in commands:
+                    send(topics.commands, value=command.event(), headers=list(HEADERS))
             parts = [[path] for path in paths] if way.tick_after_each else [paths]
             for number, part in enumerate(parts):
                 installation.run("ingest", "--company", installation.company, *part)

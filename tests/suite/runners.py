@@ -10,6 +10,7 @@ from itertools import count, zip_longest
 from pathlib import Path
 from typing import Any, Protocol
 
+from schemas.command import Command
 from sinks.clickhouse import Address, Reader, connect, export
 from streams.bootstrap import embedded, inputs_of
 from streams.cli.run import moment
@@ -76,7 +77,9 @@ def outcome_of(address: Address, folder: Path) -> Outcome:
 class Runner(Protocol):
     """Files to views."""
 
-    def run(self, company: Path, paths: Sequence[Path], as_of: str = "end", way: Way = Way()) -> Outcome: ...
+    def run(
+        self, company: Path, paths: Sequence[Path], as_of: str = "end", way: Way = Way(), commands: Sequence[Command] = ()
+    ) -> Outcome: ...
 
 
 class EmbeddedRunner:
@@ -86,8 +89,8 @@ class EmbeddedRunner:
         self._server, self._folder = server, folder
         self._runs = count(1)
 
-    def run(self, company: Path, paths: Sequence[Path], as_of: str = "end", way: Way = Way()) -> Outcome:
-        """As `redthread run` does it."""
+    def run(self, company: Path, paths: Sequence[Path], as_of: str = "end", way: Way = Way(), commands: Sequence[Command] = ()) -> Outcome:
+        """As `redthread run` does it; the commands come when everything has been judged."""
         folder = self._folder / f"run{next(self._runs)}"
         address = replace(self._server, database=folder.name)
         loaded = load(company)
@@ -97,4 +100,6 @@ class EmbeddedRunner:
         with embedded(loaded, DataFolder(folder), url=address.url, **cut) as pipeline:
             for some in [[given] for given in inputs] if way.tick_after_each else [inputs]:
                 pipeline.run(some, close)
+            if commands:
+                pipeline.say(commands)
         return outcome_of(address, folder / "exports")

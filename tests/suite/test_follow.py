@@ -45,3 +45,24 @@ def test_what_comes_while_following_is_live(tmp_path: Path):
     assert {("ticket:T-9", False), ("order:1002", True), ("order:1003", True), ("order:1003", False)} == found  # the last: open at the end
     assert redthread("run", "--company", MINIMAL, "--data", data, files).returncode == 0
     assert alerts(data) == found
+
+
+def test_a_canary_put_into_the_folder_is_answered(tmp_path: Path):
+    """And says so where nobody follows the folder."""
+    files, data = tmp_path / "files", tmp_path / "data"
+    shutil.copytree(MINIMAL / "data", files)
+    words = ("canary", "--company", MINIMAL, "--data", data, "--into", files, "--json")
+    process = started("run", "--company", MINIMAL, "--data", data, "--follow", "--json", files)
+    try:
+        assert process.stderr is not None
+        assert process.stderr.readline() == b"following; Ctrl-C ends it\n"
+        done = redthread(*words, "--within", "30s")
+        told = {(one["source"], one["story"]): sorted(one["alerts"]) for one in json.loads(done.stdout)["arrived"]}
+        expected = {("shop", "order.placed"): ["late_delivery"], ("desk", "ping-pong"): ["ping_pong"], ("desk", "question"): ["silence"]}
+        assert (done.returncode, told) == (0, expected), done.stdout
+    finally:
+        process.send_signal(signal.SIGINT)
+        process.communicate(timeout=PATIENCE)
+    alone = redthread(*words, "--within", "2s")
+    assert alone.returncode == 1
+    assert all("does redthread run --follow read that folder?" in one["why"] for one in json.loads(alone.stdout)["arrived"])

@@ -23,7 +23,7 @@ CREATE VIEW {database}.contact_policy{on_cluster}
     customer_id UUID COMMENT 'Customer',
     purpose     LowCardinality(String) COMMENT 'What the contact is for, as the company names it: promo, survey, service, sales',
     channel     LowCardinality(String) COMMENT 'Channel that this is about; empty: every channel',
-    about       Array(String) COMMENT 'Only contacts about all of these, such as order:4711 (an empty text: about no matter); empty list: whatever the contact is about',
+    about       Array(String) COMMENT 'Only contacts about all of these, such as order:4711, or matter:order:4711 (anything in that matter; matter: for none); empty: whatever the contact is about',
     allowed     Bool COMMENT 'True once hold_until has passed by the clock of the server; a row that holds no more goes away soon after',
     hold_until  Nullable(DateTime64(6, 'UTC')) COMMENT 'Until when to wait; null: until an event of ends_with',
     why         String COMMENT 'One sentence in plain words',

@@ -22,6 +22,7 @@ from streams.core.rules.stretch import Stretch, standing
 
 CHANNEL = "channel"
 REF = "ref."
+IN_MATTER = "matter:"  # a matter is named by its smallest ref, and does not mean that ref alone
 OUTBOUND = "outbound"
 EVERY = ("",)  # channels, for a rule that does not tell them apart
 
@@ -37,7 +38,7 @@ class Hold(NamedTuple):
     rule: str
     purposes: Purposes
     channel: str  # "": every channel
-    about: About  # (): whatever it is about; NO_MATTER: nothing
+    about: About  # (): whatever it is about; "matter:": no matter
     until: int | None
     because: tuple[str, ...]  # event ids
 
@@ -113,7 +114,7 @@ class Asked:
         refs = [f"{field[len(REF) :]}:{value}" for field, value in zip(self._fields, key, strict=True) if field.startswith(REF)]
         if self._by_matter:
             matter = next((sitting.where[t.event_id] for t in group if t.event_id in sitting.where), None)
-            refs.append(NO_MATTER if matter is None else ":".join(matter))
+            refs.append(f"{IN_MATTER}{NO_MATTER if matter is None else ':'.join(matter)}")
         return tuple(refs)
 
     def _own(self, key: Key) -> Key:

@@ -9,6 +9,7 @@ from typing import Any
 import faust
 
 from schemas.clock import SourceReport
+from schemas.command import WALL
 from schemas.source import Source
 from schemas.topics import TABLES
 from streams.core.brake import Watch
@@ -56,9 +57,9 @@ class WorkerApp:
         self._headers = self._router.headers
         self.reporter = Reporter(lambda reports: self._send(self._router.reports(reports)))
         self.customer = CustomerLogic(customers)
-        keeper = Timekeeper(
-            (Watched.of(source) for source in sources if source.input.topic), topics.partitions, replay=worker.replay, as_of=worker.as_of
-        )
+        timed = [Watched.of(source) for source in sources if source.input.topic and source.department != WALL]
+        self._timed = frozenset(watched.topic for watched in timed)
+        keeper = Timekeeper(timed, topics.partitions, replay=worker.replay, as_of=worker.as_of)
         self._ingest = IngestRunner(ingest, self._sources, self._router, self._send, self.metrics.outputs, longest, watch)
         self._stages: dict[str, StageRunner] = {}
         logics: tuple[Logic, ...] = (IdentifyLogic(identity), self.customer, TimeLogic(keeper))
@@ -138,7 +139,7 @@ class WorkerApp:
                 tp.topic, tp.partition, consumer.topic_partitions(tp.topic) or 1, consumer.place(tp)
             )
             for tp in sorted(consumer.assignment())
-            if tp.topic in self._sources
+            if tp.topic in self._timed
         ]
 
 

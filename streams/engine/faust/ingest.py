@@ -7,6 +7,7 @@ from schemas.clock import SourceReport
 from schemas.dead_letter import DeadLetter
 from schemas.identity import Arrived
 from schemas.source import Source
+from schemas.touchpoint import CANARY, CANARY_PREFIX
 from streams.core.brake import FINE, Watch
 from streams.engine.faust.records import record_of
 from streams.engine.faust.router import Router
@@ -14,6 +15,8 @@ from streams.engine.faust.stage import Sender
 from streams.engine.faust.thread import Place
 from streams.stages.ingest import Ingest
 from streams.stages.step import Send
+
+CANARY_KEY = CANARY_PREFIX.encode()
 
 
 class Reached:
@@ -60,11 +63,12 @@ class IngestRunner:
         self._observe("ingest", outputs)
         await self._send(self._router.route(partition, outputs))
         reached = self.reached.setdefault((topic, partition), Reached())
-        stamps = [message.timestamp for message in records]
-        reached.last = max(stamps[-1] * 1000, reached.last)
-        reached.arrived = max(max(stamps) * 1000, reached.arrived)
-        events = [o.message.touchpoint.at for o in outputs if o.__class__ is Send and o.message.__class__ is Arrived]
-        reached.newest = max(max(events, default=0), reached.newest)
+        reached.last = max(records[-1].timestamp * 1000, reached.last)
+        # A synthetic customer does not come from the system: it must not make a silent source look alive.
+        stamps = [message.timestamp for message in records if message.key is None or not message.key.startswith(CANARY_KEY)]
+        reached.arrived = max(max(stamps, default=0) * 1000, reached.arrived)
+        heard = [o.message.touchpoint for o in outputs if o.__class__ is Send and o.message.__class__ is Arrived]
+        reached.newest = max(max([t.at for t in heard if CANARY not in t.attributes], default=0), reached.newest)
 
     def _outputs(self, source: Source, message: Any) -> Sequence[Send | DeadLetter]:
         record = record_of(source, message, self._longest)
@@ -72,5 +76,5 @@ class IngestRunner:
             return ()
         outputs = self._ingest.ingest(source, record)
         if self._watch is not None:
-            self._watch.hear(source.source, (outputs[0].reason if outputs and outputs[0].__class__ is DeadLetter else FINE,))  # type: ignore[union-attr]
+            self._watch.hear(source.source, (outputs[0].reason if outputs and outputs[0].__class__ is DeadLetter else FINE,))
         return outputs

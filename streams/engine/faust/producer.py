@@ -73,7 +73,8 @@ class TrackedProducer(driver.Producer):  # type: ignore[misc]
         outbox = self._outboxes.get((topic, partition))
         if outbox is None:
             outbox = self._outboxes[topic, partition] = self._outbox(topic, partition)
-        return await self.track(outbox.put(items, headers))
+        last: int = await self.track(outbox.put(items, headers))
+        return last
 
     def _outbox(self, topic: str, partition: int) -> Outbox:
         producer = self._ensure_producer()

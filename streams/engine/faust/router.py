@@ -1,7 +1,8 @@
 """Where everything that a stage returns goes: topic, partition, bytes.
 
-A `Send` goes to the partition of its key. What is published stays in the partition of the stage that publishes it: one batch per chunk
-instead of one per partition; consumers take the highest version, so they need no order between partitions. A tick goes to all.
+A `Send` goes to the partition of its key. Where something is published depends on the partition of the stage that publishes it: one
+batch per chunk instead of one per partition; consumers take the highest version, so they need no order between partitions. A tick goes
+to all.
 """
 
 from collections import defaultdict
@@ -48,7 +49,7 @@ class Router:
     def __init__(self, topics: Topics) -> None:
         self._inbox = {"identify": topics.identify, "customer": topics.customer}
         self._public = {message: topics.named(form.topic) for message, form in FORMS.items()}
-        self._time, self._partitions = topics.time, topics.partitions
+        self._time, self._partitions, self._published = topics.time, topics.partitions, topics.published
         self._partition_of = Partitioner(topics.partitions)
         self.headers = {topic: list(HEADERS) for topic in self._public.values()}
 
@@ -66,7 +67,7 @@ class Router:
                 for partition in range(self._partitions):
                     routed[topic, partition].append((None, tick))
             else:
-                routed[self._public[kind], number % self._partitions].append(seal(fitting(output)))
+                routed[self._public[kind], number % self._published].append(seal(fitting(output)))
         return routed
 
     def reports(self, reports: Iterable[Report | SourceReport]) -> dict[Place, list[Item]]:

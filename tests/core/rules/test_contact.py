@@ -138,7 +138,7 @@ def test_what_is_closed_leaves_room_again():
 def test_who_has_begun_may_go_on_and_others_are_held():
     rule = {"per": "matter", "limit": {"what": "contact.outbound", "each": "department", "at_most": 1, "within": "8h"}}
     story = [told(1, "contact.outbound", "word", department="sales", refs={"order": ("17",)})]
-    assert held(asking(rule=rule), *story, now=5) == [(("service",), "", ("order:17",), 9, ("word",))]
+    assert held(asking(rule=rule), *story, now=5) == [(("service",), "", ("matter:order:17",), 9, ("word",))]
 
 
 def test_as_many_as_are_allowed_on_each_channel_hold_nobody():
@@ -189,8 +189,8 @@ def test_a_loose_rule_tells_contacts_about_nothing_apart():
     rule = {"per": "matter", "loose": True, "forbid": {"what": "campaign.sent", "after": "contact.inbound"}}
     story = [told(1, "contact.inbound", "asked"), told(2, "contact.inbound", "order", refs={"order": ("17",)})]
     assert held(asking(rule=rule), *story, now=5) == [
-        (("promo",), "", ("",), None, ("asked",)),
-        (("promo",), "", ("order:17",), None, ("order",)),
+        (("promo",), "", ("matter:",), None, ("asked",)),
+        (("promo",), "", ("matter:order:17",), None, ("order",)),
     ]
 
 

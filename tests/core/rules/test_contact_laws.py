@@ -14,8 +14,7 @@ from schemas.company import ContactRules
 from schemas.strict import load_yaml
 from schemas.touchpoint import NEVER, Touchpoint
 from streams.core.history import matters
-from streams.core.rules.asked import Hold, probe
-from streams.core.rules.grouping import NO_MATTER
+from streams.core.rules.asked import IN_MATTER, Hold, probe
 from tests.core.rules.histories import BASE, HOUR, HOURS, court_of, everybody, history_of
 
 pytestmark = pytest.mark.law
@@ -113,10 +112,10 @@ def contacts(touchpoints: list[Touchpoint]) -> Iterator[tuple[str, Touchpoint, s
     for name, purpose in POLICY.purposes.items():
         for channel in CHANNELS:
             contact = replace(probe(purpose, channel), event_id=PROBE)
-            yield name, contact, {NO_MATTER}
+            yield name, contact, {IN_MATTER}
             for ref, matter in refs.items():
                 kind, _, value = ref.partition(":")
-                yield name, replace(contact, refs={kind: (value,)}), {ref, matter}
+                yield name, replace(contact, refs={kind: (value,)}), {ref, f"{IN_MATTER}{matter}"}
 
 
 def held(found: tuple[Hold, ...], purpose: str, channel: str, about: set[str]) -> set[str]:

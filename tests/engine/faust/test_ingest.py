@@ -24,9 +24,9 @@ SHOP = Source.model_validate(
 GOOD, BAD = b'{"at": "2026-03-01T12:00:00Z", "who": "C-1"}', b"no json"
 
 
-def records(*values):
+def records(*values, key=None):
     return [
-        SimpleNamespace(topic="orders", partition=0, offset=offset, value=value, timestamp=1_772_400_000_000, headers=())
+        SimpleNamespace(topic="orders", partition=0, offset=offset, key=key, value=value, timestamp=1_772_400_000_000, headers=())
         for offset, value in enumerate(values)
     ]
 
@@ -44,8 +44,8 @@ class Sent:
     async def _send(self, routed):
         self.counts.append(sum(map(len, routed.values())))
 
-    def handle(self, *values):
-        asyncio.run(self.runner.handle("orders", 0, records(*values)))
+    def handle(self, *values, key=None):
+        asyncio.run(self.runner.handle("orders", 0, records(*values, key=key)))
 
 
 def test_a_dead_letter_is_sent_as_what_the_good_records_come_to():
@@ -66,3 +66,12 @@ def test_without_a_brake_they_go_on():
     sent = Sent(None)
     sent.handle(*[BAD] * 600)
     assert sent.counts == [600]
+
+
+def test_a_synthetic_customer_does_not_make_a_silent_source_look_alive():
+    sent = Sent(None)
+    sent.handle(GOOD.replace(b"C-1", b"canary-1"), key=b"canary-1")
+    reached = sent.runner.reached["orders", 0]
+    assert (reached.last, reached.arrived, reached.newest) == (1_772_400_000_000_000, 0, 0)
+    sent.handle(GOOD, key=b"C-1")
+    assert (reached.arrived, reached.newest) == (1_772_400_000_000_000, 1_772_366_400_000_000)

@@ -13,6 +13,7 @@ from streams.engine.faust.router import KEPT, Partitioner, Router
 from streams.stages.step import Send
 
 TOPICS = Topics(partitions=3)
+EIGHT = Topics(partitions=8)
 CHANGE = IdentityChange(identifier="email:a", customer_id="c", first_seen=1, version=1)
 
 
@@ -31,13 +32,14 @@ def test_a_message_goes_to_the_partition_of_its_key():
     assert Router(TOPICS).route(2, [Send("customer", "f1", join)]) == {(TOPICS.customer, Partitioner(3)(key)): [(key, encode(join))]}
 
 
-def test_what_is_published_stays_in_the_partition_of_its_stage():
-    assert Router(TOPICS).route(2, [CHANGE, CHANGE]) == {(TOPICS.named("identity.changes"), 2): [seal(CHANGE)] * 2}
+def test_what_a_partition_of_a_stage_publishes_stays_together():
+    places = [Router(EIGHT).route(number, [CHANGE, CHANGE]) for number in range(8)]
+    assert places == [{(EIGHT.named("identity.changes"), number % 2): [seal(CHANGE)] * 2} for number in range(8)]
 
 
 def test_topics_of_sources_may_have_more_partitions_than_ours():
     dead = letter(b"x")
-    assert Router(TOPICS).route(7, [dead]) == {(TOPICS.named("ingest.dead-letters"), 1): [seal(dead)]}
+    assert Router(EIGHT).route(11, [dead]) == {(EIGHT.named("ingest.dead-letters"), 1): [seal(dead)]}
 
 
 def test_a_tick_goes_to_every_partition_of_the_stage_of_its_level():
