@@ -11,8 +11,8 @@
 What people said is content like everything else (`streams.core.commands`). An unchanged set publishes nothing.
 
 Whether people are told of an alert is decided when it appears: what broke before `live_since` is *historical*, and so is all that becomes
-of it, because nobody must hear of the end of what he never heard of. It becomes live when it breaks anew after that (once more, for good
-instead of at risk, again after its end), and is then published as if it had just appeared. What was live once stays live.
+of it, because nobody must hear of the end of what he never heard of. It becomes live when it breaks anew after that, and is then published
+as if it had just appeared. What was live once stays live.
 """
 
 from collections.abc import Iterable, Mapping, Sequence, Set
@@ -96,8 +96,9 @@ def _is_historical(before: Alert | None, alert: Alert, live_since: int) -> bool:
 
 
 def _breaks_anew(before: Alert, alert: Alert) -> bool:
+    """Once more, again after its end, or later than was known: for good instead of at risk, or as somebody else's touchpoints are sorted out."""
     again = before.status not in GOING_ON and alert.status in GOING_ON
-    return again or alert.occurrences > before.occurrences or (before.level, alert.level) == ("at_risk", "broken")
+    return again or alert.occurrences > before.occurrences or alert.starts_at > before.starts_at
 
 
 def _broke_last(alert: Alert) -> int:

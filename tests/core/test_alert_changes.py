@@ -221,6 +221,13 @@ def test_an_alert_of_the_past_that_goes_on_again_is_live_only_if_it_broke_again(
     assert changes(by_id(ended), by_id(alert(starts_at=20)), evaluation(8, live_since=19)) == [published(alert(starts_at=20), "opened", 8)]
 
 
+def test_an_alert_that_only_seemed_to_be_of_the_past_is_live():
+    """An earlier touchpoint turned out to be another customer's."""
+    early = published(alert(starts_at=5), "opened", 6, historical=True)
+    late = alert(status="resolved", starts_at=20, ends_at=30)
+    assert changes(by_id(early), by_id(late), evaluation(8, live_since=19)) == [published(late, "resolved", 8)]
+
+
 def test_what_ended_an_alert_does_not_make_it_live():
     answer = Evidence("e2", 20, "contact.outbound", "service")
     late = replace(alert(status="resolved", ends_at=20, occurrences=2), evidence=(*alert().evidence, answer))
