@@ -4,6 +4,7 @@ from typing import Any
 
 from pydantic import Field, model_validator
 
+from schemas.across import AcrossRule
 from schemas.command import COMMANDS
 from schemas.nearest import nearest
 from schemas.rule import Hours, Rule, Scalar, Selector
@@ -101,6 +102,7 @@ class Company(Strict):
     words: dict[str, Selector] = Field({}, description="selectors used by several rules, named once")
     journeys: dict[str, JourneySpec] = {}
     rules: dict[str, Rule] = {}
+    across: dict[str, AcrossRule] = Field({}, description="rules across customers: queries over the views, asked on a schedule")
     contact_policy: ContactRules = ContactRules()
     max_record: int = Field(1_000_000, ge=1_000, description="bytes; a larger input record is a dead letter")
     brake: Brake = Field(Brake(), description="stops a bad deploy from sending everything to the dead letters")
@@ -126,4 +128,6 @@ class Company(Strict):
                 if department not in self.departments:
                     near = nearest(department, self.departments)
                     raise ValueError(f"source {source.source}: department {department!r} is not declared under departments{near}")
+        for name in sorted(self.across.keys() & self.rules.keys()):
+            raise ValueError(f"across.{name}: there is a rule of that name under rules: too")
         return self

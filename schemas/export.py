@@ -27,7 +27,7 @@ from schemas.timeline import TimelineEntry
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 PACKS = ("standard", "none")  # what `pack:` may say in a company file
-MERGED = ("calendars", "journeys", "rules")  # mappings of the pack whose entries a company may change field by field
+MERGED = ("calendars", "journeys", "rules", "across")  # mappings of the pack whose entries a company may change field by field
 
 
 class NativeEvent(Envelope):

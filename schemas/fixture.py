@@ -9,7 +9,7 @@ from typing import Annotated, Literal
 from pydantic import BeforeValidator, Field, StringConstraints, model_validator
 
 from schemas.alert import Cause, Change, Level, Severity, Status
-from schemas.strict import Strict
+from schemas.strict import Duration, Strict
 from schemas.touchpoint import Scalar
 
 ABSOLUTE = r"\d{4}-\d\d-\d\d[ T]\d\d:\d\d(:\d\d(\.\d{1,6})?)?"
@@ -120,6 +120,9 @@ class Fixture(Strict):
     rule: str
     start: Moment = Field(START, description="what + counts from")
     defaults: Common = Common()
+    sources: dict[str, Duration] = Field(
+        {}, description="for a rule across customers: sources that are read from a topic, and how long each may be quiet"
+    )
     equivalent: dict[str, str] = Field({}, description="changes of the rule that no story can tell apart, each with the reason")
     cases: tuple[Case, ...]
 

@@ -187,7 +187,10 @@ class Source(Strict):
     time_format: str | None = Field(None, description='layout of times that are not ISO 8601 or Unix time, such as "%d.%m.%Y %H:%M"')
     country: str | None = Field(None, pattern="^[A-Z]{2}$", description="default region of phone numbers; left out: the company's")
     lateness: Duration = Field("10m", description="events may come this much out of order")
-    quiet: Duration = Field("1d", description="silent for longer: the clock stands still and source_silent is raised")
+    quiet: Duration = Field(
+        "1d",
+        description="silent for longer: the clock stands still, and source_silent is raised; sooner for a source that sends heartbeats",
+    )
     clock: Literal["trusted", "untrusted"] = Field(
         "trusted", description="untrusted: times are corrected by when the record was sent and received"
     )

@@ -12,7 +12,9 @@ from typing import BinaryIO, NamedTuple
 from schemas.command import Command, commands_source
 from schemas.company import Company
 from schemas.strict import InvalidConfiguration
-from sinks.clickhouse import Address, ClickHouseSink, EmbeddedServer, Retry, Target, connect, migrate, parse, refresh_rollups
+from sinks.clickhouse import Address, ClickHouseSink, EmbeddedServer, Reader, Retry, Target, connect, migrate, parse, refresh_rollups
+from streams.across.evaluate import Evaluator, Verdict
+from streams.across.schedule import Schedule
 from streams.config import Loaded, alerts_of, contacts_of, journeys_of
 from streams.core.brake import Watch
 from streams.core.calendar import US, duration
@@ -39,17 +41,22 @@ class Pipeline:
     sink: ClickHouseSink
     address: Address
     commands: Input  # the file of what people said to these data
+    company: Company
+    on_verdict: Callable[[Verdict], None] = lambda _verdict: None
 
     def run(self, inputs: Sequence[Input], as_of: int | None) -> Progress:
-        """Read, judge, and let the views see it."""
+        """Read, judge, let the views see it, and judge across customers what they show then."""
         progress = self.backfill.run([*inputs, *self._said()], as_of)
         self._show()
+        if progress.records:
+            self._look_across(self.company.across, progress.newest if as_of is None else as_of, historical=True)
         return progress
 
     def follow(self, find: Callable[[], Sequence[Input]], stopped: Callable[[float], bool], now: Callable[[], int]) -> Progress:
         """Read what `find` has found twice without a change, and judge by the clock on the wall, until stopped."""
         backfill = self.backfill
         seen: dict[Path, tuple[int, int]] = {}
+        schedule = Schedule(self.company.across)
         while not stopped(FOLLOW_EVERY):
             inputs = [*find(), *self._said()]
             as_they_are = {given.path: state for given in inputs if (state := _state_of(given.path))}
@@ -58,6 +65,7 @@ class Pipeline:
             ):
                 self._show()
             seen = as_they_are
+            self._look_across(schedule.due(now()), now(), historical=False)
         self._show()
         return backfill.progress
 
@@ -80,6 +88,13 @@ class Pipeline:
         progress = self.backfill.hear(self.commands)
         self.sink.refresh()
         return progress
+
+    def _look_across(self, rules: Iterable[str], now: int, *, historical: bool) -> None:
+        names = list(rules)
+        if names:
+            with Reader(self.address) as reader:
+                for verdict in Evaluator(self.company, reader, self.sink.write).evaluate(now, names, historical=historical):
+                    self.on_verdict(verdict)
 
 
 def _state_of(path: Path) -> tuple[int, int] | None:
@@ -145,6 +160,7 @@ def embedded(
     on_retry: Callable[[Retry], None] = lambda _retry: None,
     partitions: int = PARTITIONS,
     epoch_records: int = EPOCH_RECORDS,
+    on_verdict: Callable[[Verdict], None] = lambda _verdict: None,
     brake: bool = True,
 ) -> Iterator[Pipeline]:
     """A pipeline with its state in `folder`; leaving the context saves what was acknowledged and stops what was started."""
@@ -175,7 +191,7 @@ def embedded(
             epoch_records=epoch_records,
             watch=Watch(company.brake) if brake else None,
         )
-        yield Pipeline(backfill, sink, address, Input(commands_source(), folder.commands))
+        yield Pipeline(backfill, sink, address, Input(commands_source(), folder.commands), company, on_verdict)
 
 
 def version_of(company: Company) -> str:

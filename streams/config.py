@@ -21,7 +21,7 @@ from streams.core.rules.court import Court
 
 PACKS = ("standard", "none")
 T = TypeVar("T")
-MERGED = ("calendars", "words", "journeys", "rules", "contact_policy")  # mappings of the pack that a company adds to or changes
+MERGED = ("calendars", "words", "journeys", "rules", "across", "contact_policy")  # mappings of the pack that a company adds to or changes
 
 
 class Loaded(NamedTuple):
@@ -70,7 +70,7 @@ def _located(problem: str, path: Path, text: str) -> str:
 def shipped() -> dict[str, Any]:
     """The standard pack: calendars, words, matter, rules, journeys."""
     pack: dict[str, Any] = {}
-    for name in ("standard.yaml", "journeys.yaml"):
+    for name in ("standard.yaml", "across.yaml", "journeys.yaml"):
         pack |= load_yaml(files("streams.rulepack").joinpath(name).read_text(encoding="utf-8"), name)
     return pack
 

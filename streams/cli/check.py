@@ -8,7 +8,9 @@ import typer
 from rich.table import Table
 from rich.text import Text
 
+from schemas.across import AcrossRule
 from schemas.company import Company
+from schemas.rule import Rule
 from schemas.strict import InvalidConfiguration
 from schemas.vocabulary import VOCABULARY
 from streams.cli.options import COMPANY_FILE, Json, examples
@@ -56,7 +58,8 @@ def summary(company: Company) -> dict[str, Any]:
     """What the company file says, counted."""
     own = company.types
     types = {name for source in company.sources for name in source.types}
-    enabled = [name for name, rule in company.rules.items() if rule.enabled]
+    known: dict[str, Rule | AcrossRule] = {**company.rules, **company.across}
+    enabled = [name for name, rule in known.items() if rule.enabled]
     return {
         "company": company.company,
         "timezone": company.timezone,
@@ -68,7 +71,7 @@ def summary(company: Company) -> dict[str, Any]:
         "types": sorted(types),
         "unknown_types": sorted(name for name in types if name not in VOCABULARY and name not in own),
         "rules": len(enabled),
-        "rules_off": sorted(set(company.rules) - set(enabled)),
+        "rules_off": sorted(set(known) - set(enabled)),
         "journeys": list(company.journeys),
         "identifier_kinds": list(company.kinds),
     }

@@ -1,11 +1,11 @@
-"""Commands for production on Kafka: topics, worker, ingest, tail, sink, canary."""
+"""Commands for production on Kafka: topics, worker, ingest, tail, sink, watch, canary."""
 
 import typer
 
-from streams.cli import canary, ingest, sink, tail, topics, worker
+from streams.cli import canary, ingest, sink, tail, topics, watch, worker
 
 
 def register(app: typer.Typer) -> None:
     """Add the commands."""
-    for module in (topics, worker, ingest, tail, sink, canary):
+    for module in (topics, worker, ingest, tail, sink, watch, canary):
         module.register(app)

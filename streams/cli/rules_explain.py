@@ -6,6 +6,7 @@ import typer
 import yaml
 from rich.text import Text
 
+from schemas.across import AcrossRule
 from schemas.company import Company
 from schemas.nearest import nearest
 from schemas.strict import InvalidConfiguration
@@ -26,12 +27,21 @@ HEADINGS: dict[str, dict[Language, str]] = {
     "hears": {"en": "Listens to", "de": "Hört auf"},
     "words": {"en": "Words", "de": "Wörter"},
     "waits": {"en": "Waits and wakes", "de": "Wartet und wacht auf"},
+    "says": {"en": "What it says", "de": "Was sie sagt"},
+    "asks": {"en": "Asks", "de": "Fragt"},
+    "parameters": {"en": "Parameters", "de": "Parameter"},
+    "query": {"en": "Query", "de": "Abfrage"},
     "yaml": {"en": "After merging", "de": "Nach dem Zusammenführen"},
     "story": {"en": "A story that breaks it", "de": "Eine Geschichte, die sie bricht"},
 }
 BUDGET: dict[Language, str] = {
     "en": "{:g} alerts per 1,000 active customers and month",
     "de": "{:g} Meldungen je 1.000 aktive Kunden und Monat",
+}
+MONTHLY: dict[Language, str] = {"en": "{:g} alerts a month", "de": "{:g} Meldungen im Monat"}
+ASKS: dict[Language, str] = {
+    "en": "every {}; findings are told apart by {}",
+    "de": "alle {}; Funde werden unterschieden nach {}",
 }
 EPILOG = examples(
     "redthread rules explain silence", "redthread rules explain late_delivery --lang de", "redthread rules explain ping_pong --json"
@@ -51,9 +61,9 @@ def explain(
 ) -> None:
     """One rule in words: what it demands, what it listens to, whom it waits for, when it looks again, and an example."""
     found = company_of(company)
-    if name not in found.rules:
-        raise InvalidConfiguration([f"rules explain: there is no rule {name!r}{nearest(name, found.rules)}"])
-    document = explained(name, found, lang)
+    if name not in found.rules and name not in found.across:
+        raise InvalidConfiguration([f"rules explain: there is no rule {name!r}{nearest(name, {*found.rules, *found.across})}"])
+    document = explained(name, found, lang) if name in found.rules else explained_across(name, found.across[name], lang)
     if json:
         print_json(document)
     else:
@@ -84,11 +94,38 @@ def explained(name: str, company: Company, language: Language) -> dict[str, Any]
     }
 
 
+def explained_across(name: str, rule: AcrossRule, language: Language) -> dict[str, Any]:
+    """Everything there is to say about one rule across customers."""
+    text = rule.model_dump(mode="json", exclude_defaults=True, exclude={"query"})
+    return {
+        "name": name,
+        "title": rule.title,
+        "verb": "across",
+        "severity": rule.severity,
+        "who": rule.who,
+        "enabled": rule.enabled,
+        "means": text_in(rule.means, language),
+        "says": text_in(rule.summary, language),
+        "first_step": text_in(rule.first_step, language),
+        "budget": "" if rule.budget is None else MONTHLY[language].format(rule.budget),
+        "asks": [ASKS[language].format(rule.every, ", ".join(rule.key))],
+        "parameters": {parameter: yaml_of(value) for parameter, value in rule.parameters.items()},
+        "query": rule.query,
+        "yaml": yaml.safe_dump({name: text}, allow_unicode=True, sort_keys=False, width=110),
+        "story": next((case.model_dump(mode="json", exclude_defaults=True) for case in stories_of(name) if case.shows == "hit"), None),
+    }
+
+
+def yaml_of(value: Any) -> str:
+    """A parameter as it is written."""
+    return ", ".join(map(str, value)) if isinstance(value, tuple) else str(value)
+
+
 def _print(document: dict[str, Any], language: Language) -> None:
     who = document["who"] or {"en": "depends on the case", "de": "hängt vom Fall ab"}[language]
     say(Text.assemble((document["title"], "bold"), f"  {document['name']} · {document['verb']} · {document['severity']} · {who}"))
-    for key in ("means", "demands", "first_step", "budget", "hears", "words", "waits"):
-        if document[key]:
+    for key in ("means", "demands", "says", "first_step", "budget", "hears", "words", "waits", "asks", "parameters", "query"):
+        if document.get(key):
             say(Text(f"\n{HEADINGS[key][language]}", style="bold"))
             for line in _lines(document[key]):
                 say(Text(f"  {line}"))
@@ -100,11 +137,11 @@ def _print(document: dict[str, Any], language: Language) -> None:
 
 
 def _lines(value: Any) -> list[str]:
+    if isinstance(value, str):
+        return value.splitlines()
     if isinstance(value, dict):
         return [f"{name}: {words}" for name, words in value.items()]
-    return (
-        [value] if isinstance(value, str) else [", ".join(value)] if all("." in word and " " not in word for word in value) else list(value)
-    )
+    return [", ".join(value)] if all("." in word and " " not in word for word in value) else list(value)
 
 
 def _told(story: dict[str, Any]) -> str:

@@ -5,6 +5,7 @@ from typing import Annotated, Any
 
 import typer
 
+from schemas.across import AcrossRule
 from schemas.company import Company
 from schemas.rule import Rule
 from streams.cli.opened import text_in
@@ -34,9 +35,9 @@ def register(app: typer.Typer) -> None:
 
 def listing(company: RulesOf = None, lang: Lang = "en", format: Shape = Format.table, json: Json = False) -> None:
     """Every rule: its verb, how severe it is, who has to act, and what it means for the customer."""
-    rules = company_of(company).rules
-    pack = shipped()["rules"]
-    rows = [_row(name, rule, lang, name in pack) for name, rule in rules.items()]
+    found, pack = company_of(company), shipped()
+    rules: dict[str, Rule | AcrossRule] = {**found.rules, **found.across}
+    rows = [_row(name, rule, lang, name in pack["rules"] or name in pack["across"]) for name, rule in rules.items()]
     if shape(format, json) is Format.table:
         print_rows(COLUMNS[:ON_A_TERMINAL], [(_marked(name, rules[name]), *row[: ON_A_TERMINAL - 1]) for name, *row in rows], Format.table)
     else:
@@ -52,17 +53,19 @@ def company_of(path: Path | None) -> Company:
     return shipped_company()
 
 
-def verb_of(rule: Rule) -> str:
-    """The one verb that the rule is made of."""
+def verb_of(rule: Rule | AcrossRule) -> str:
+    """The one verb that the rule is made of; a rule across customers is a query."""
+    if isinstance(rule, AcrossRule):
+        return "across"
     return next(verb for verb in VERBS if getattr(rule, verb) is not None)
 
 
-def _marked(name: str, rule: Rule) -> str:
+def _marked(name: str, rule: Rule | AcrossRule) -> str:
     return name if rule.enabled else f"{name} (off)"
 
 
-def _row(name: str, rule: Rule, lang: Language, is_shipped: bool) -> tuple[Any, ...]:
-    per = rule.per if isinstance(rule.per, str) else "+".join(rule.per)
+def _row(name: str, rule: Rule | AcrossRule, lang: Language, is_shipped: bool) -> tuple[Any, ...]:
+    per = rule.key if isinstance(rule, AcrossRule) else rule.per
     means = text_in(rule.means, lang)
     return (
         name,
@@ -71,8 +74,8 @@ def _row(name: str, rule: Rule, lang: Language, is_shipped: bool) -> tuple[Any, 
         rule.who or "",
         means,
         rule.title,
-        per,
-        rule.calendar,
+        per if isinstance(per, str) else "+".join(per),
+        None if isinstance(rule, AcrossRule) else rule.calendar,
         rule.enabled,
         is_shipped,
     )

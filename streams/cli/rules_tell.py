@@ -8,13 +8,15 @@ from typing import Annotated
 import typer
 from rich.text import Text
 
+from schemas.company import Company
 from schemas.nearest import nearest
 from schemas.strict import InvalidConfiguration
+from streams.across import tell as across
 from streams.cli.options import Json, examples
 from streams.cli.output import err, print_json, say
 from streams.cli.rules_list import RulesOf, company_of
 from streams.rulepack.bench import shipped_company
-from streams.rulepack.files import Told, fixtures_in, shipped_fixtures
+from streams.rulepack.files import Told, fixtures_in, shipped_across, shipped_fixtures
 from streams.rulepack.mutate import Mutation, mutate
 from streams.rulepack.run import Result, run
 
@@ -23,6 +25,7 @@ EPILOG = examples(
     "redthread rules test silence ping_pong",
     "redthread rules test my_rule --company redthread.yaml --fixtures fixtures/",
     "redthread rules test silence --mutate",
+    "redthread rules test --no-server",
     "redthread rules test --json",
 )
 
@@ -47,16 +50,20 @@ def tell(
             "--mutate", help="Also take each condition of a rule away in turn: does a story notice? Takes minutes for the whole pack."
         ),
     ] = False,
+    no_server: Annotated[
+        bool, typer.Option("--no-server", help="Leave out rules across customers, whose stories need an embedded ClickHouse.")
+    ] = False,
     json: Json = False,
 ) -> None:
     """Tell each rule's fixtures, events in and alerts out, and compare. Exit code 1 when one goes otherwise than its author expects.
 
     The shipped fixtures are about the rules as they ship; with --company they are told with the company's own.
     """
-    told = shipped_fixtures() if fixtures is None else fixtures_in(fixtures)
+    told = (*shipped_fixtures(), *shipped_across()) if fixtures is None else fixtures_in(fixtures)
     found = shipped_company() if company is None and fixtures is None else company_of(company)
-    chosen = _chosen(told, names or [])
-    results = run(found, chosen)
+    asked = _chosen(told, names or [])
+    chosen, queries = [story for story in asked if story.fixture.rule not in found.across], _across(asked, found, no_server)
+    results = (*run(found, chosen), *across.run(found, queries))
     passed = all(result.ok for result in results)
     mutations = mutate(found, chosen) if mutated and passed else ()
     if json:
@@ -66,6 +73,14 @@ def tell(
         _print_mutations(mutations)
     if not passed or any(mutation.fate == "survived" for mutation in mutations):
         raise typer.Exit(1)
+
+
+def _across(asked: Sequence[Told], company: Company, no_server: bool) -> list[Told]:
+    stories = [story for story in asked if story.fixture.rule in company.across]
+    if stories and no_server:
+        err.print(f"left out, for they need a server: {', '.join(story.fixture.rule for story in stories)}", style="yellow", markup=False)
+        return []
+    return stories
 
 
 def _chosen(told: Sequence[Told], names: Sequence[str]) -> list[Told]:

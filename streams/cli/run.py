@@ -4,7 +4,7 @@ import signal
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Any
@@ -16,6 +16,7 @@ from schemas.company import Company
 from schemas.strict import InvalidConfiguration
 from sinks.clickhouse import Address, Reader, Retry, ServerError
 from sinks.clickhouse.errors import GONE, sentence
+from streams.across.evaluate import Verdict
 from streams.bootstrap import Pipeline, embedded, inputs_of
 from streams.cli.options import DATA_FOLDER, CompanyFile, Json, Server, examples
 from streams.cli.output import Format, complain, err, out, print_json, print_rows
@@ -112,7 +113,7 @@ def run_inputs(
     """Run, with progress on stderr, and return what was found. With `find` go on with what that finds, until Ctrl-C or SIGTERM."""
     started = time.monotonic()
     try:
-        with progress(inputs) as report, embedded(loaded, folder, url=server, report=report, on_retry=_waiting, brake=brake) as pipeline:
+        with progress(inputs) as report, _pipeline(loaded, folder, server, report, brake) as pipeline:
             before = pipeline.backfill.progress.records
             position = pipeline.backfill.progress
             if find is None or not position.clock.now:
@@ -183,6 +184,17 @@ def progress(inputs: Sequence[Input]) -> Iterator[Callable[[Position, Input | No
             )
 
         yield report
+
+
+def _pipeline(
+    loaded: Loaded, folder: DataFolder, server: str | None, report: Callable[[Position, Input | None], None], brake: bool
+) -> AbstractContextManager[Pipeline]:
+    return embedded(loaded, folder, url=server, report=report, on_retry=_waiting, on_verdict=_unasked, brake=brake)
+
+
+def _unasked(verdict: Verdict) -> None:
+    if verdict.problem:
+        err.print(f"not asked: {verdict.rule}: {verdict.problem}", style="yellow", markup=False)
 
 
 def _waiting(retry: Retry) -> None:

@@ -11,13 +11,11 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from schemas.rule import Rule
-
 PROSE = frozenset({"means", "first_step", "budget"})
 LENGTH = 12  # 48 bits: two versions of one rule do not collide by chance, and people can still compare them
 
 
-def rule_versions(rules: Mapping[str, Rule], named: Mapping[str, Any]) -> dict[str, str]:
+def rule_versions(rules: Mapping[str, BaseModel], named: Mapping[str, Any]) -> dict[str, str]:
     """rule -> version; `named` are the words and calendars by their names."""
     definitions = {name: _plain(value) for name, value in named.items()}
     return {name: _version(_plain(rule), definitions) for name, rule in rules.items()}

@@ -53,7 +53,7 @@ def summary(facts: Facts, zone: tzinfo) -> str:
 def reason(title: str, evidence: Sequence[Touchpoint], ends_with: Sequence[str], zone: tzinfo) -> str:
     """Why a contact would break a rule, as a sentence: what has happened, or what has not happened yet."""
     if not evidence:
-        return f"{title}; not yet: {_list(_distinct(_spoken(type) for type in ends_with))}."
+        return f"{title}; not yet: {listed(_distinct(_spoken(type) for type in ends_with))}."
     first = evidence[0]
     since = f"{_times(len(evidence))} since" if len(evidence) > 1 else "on"
     return f"{title}; {_what(evidence)} ({_where(evidence)}) {since} {local_time(first.at, zone)}."
@@ -67,7 +67,7 @@ def local_time(at: int, zone: tzinfo) -> str:
 
 def _sent_to_and_fro(facts: Facts, holder: str, zone: tzinfo) -> str:
     names = _values(facts.evidence, holder)
-    between = f" between {_list(names)}" if names else ""
+    between = f" between {listed(names)}" if names else ""
     return f"{facts.subject} went back and forth{between} {_times(facts.size)} {_span(facts, zone)}."
 
 
@@ -81,7 +81,7 @@ def _missing(facts: Facts, zone: tzinfo) -> str:
 
 def _too_many(facts: Facts, each: str | None, zone: tzinfo) -> str:
     names = _values(facts.evidence, each) if each else []
-    by = f" ({_list(names)})" if names else f" ({_where(facts.evidence)})"
+    by = f" ({listed(names)})" if names else f" ({_where(facts.evidence)})"
     first = local_time(facts.evidence[0].at, zone)
     return f"{_what(facts.evidence)} {_times(len(facts.evidence))}{by} since {first}, too often {_span(facts, zone)}"
 
@@ -100,7 +100,7 @@ def _span(facts: Facts, zone: tzinfo) -> str:
 
 
 def _what(touchpoints: Iterable[Touchpoint]) -> str:
-    return _list(_distinct(_spoken(t.type) for t in touchpoints))
+    return listed(_distinct(_spoken(t.type) for t in touchpoints))
 
 
 def _spoken(type: str) -> str:
@@ -109,7 +109,7 @@ def _spoken(type: str) -> str:
 
 
 def _where(touchpoints: Sequence[Touchpoint]) -> str:
-    return _list(_values(touchpoints, "team") or _values(touchpoints, "department"))
+    return listed(_values(touchpoints, "team") or _values(touchpoints, "department"))
 
 
 def _values(touchpoints: Iterable[Touchpoint], field: str) -> list[str]:
@@ -120,7 +120,7 @@ def _distinct(names: Iterable[str]) -> list[str]:
     return list(dict.fromkeys(names))
 
 
-def _list(names: Sequence[str]) -> str:
+def listed(names: Sequence[str]) -> str:
     """`A`, `A and B`, `A, B and C`, `A, B, C and 2 more`."""
     if len(names) > AT_MOST:
         names = [*names[:AT_MOST], f"{len(names) - AT_MOST} more"]

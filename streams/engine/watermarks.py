@@ -114,6 +114,10 @@ class Timekeeper:
             raise WentLive("this installation has gone live, so its alerts are delivered: start every worker without --replay")
         return "replay"
 
+    def is_over(self, state: TimeState) -> bool:
+        """Has a replay read everything to its end, so that the installation may go live?"""
+        return state.mode == "replay" and self._is_read(state)
+
     def _is_read(self, state: TimeState) -> bool:
         return all(
             sum(mark.read for mark in state.marks.get(topic, {}).values()) >= state.partitions.get(topic, 1) for topic in self._topics

@@ -22,16 +22,28 @@ class Told(NamedTuple):
 
 
 def shipped_fixtures() -> tuple[Told, ...]:
-    """The stories of the shipped rules."""
-    with as_file(files("streams.rulepack").joinpath("fixtures")) as folder:
+    """The stories of the shipped rules inside one customer."""
+    return _shipped("fixtures")
+
+
+def shipped_across() -> tuple[Told, ...]:
+    """The stories of the shipped rules across customers."""
+    return _shipped("across_fixtures")
+
+
+def _shipped(name: str) -> tuple[Told, ...]:
+    with as_file(files("streams.rulepack").joinpath(name)) as folder:
         return fixtures_in(folder)
 
 
 def stories_of(rule: str) -> tuple[Case, ...]:
     """The stories of one shipped rule, which stand in the file of its name; none for any other rule."""
-    with as_file(files("streams.rulepack").joinpath("fixtures")) as folder:
-        file = folder / f"{rule}.yaml"
-        return _read(file).fixture.cases if file.is_file() else ()
+    for name in ("fixtures", "across_fixtures"):
+        with as_file(files("streams.rulepack").joinpath(name)) as folder:
+            file = folder / f"{rule}.yaml"
+            if file.is_file():
+                return _read(file).fixture.cases
+    return ()
 
 
 def fixtures_in(path: Path) -> tuple[Told, ...]:

@@ -20,7 +20,7 @@ from tests.bench.chain.load import Backlog, backlog, delay
 from tests.bench.chain.preload import preload
 from tests.bench.chain.world import world
 
-FIRST = 2_000  # events that are sent before anything is measured
+FIRST = 20_000  # events that are sent before anything is measured: a broker that has just been started compiles what it runs
 IDLE = 10.0  # seconds without events: clocks tick all the same
 LATER = 50_000_000  # number of the first event about known customers: above every event of their states
 

@@ -1,5 +1,7 @@
 """A mapping that turns everything into dead letters stops a run, and a repaired one reads all of it."""
 
+import json
+
 import pytest
 from typer.testing import CliRunner
 
@@ -35,11 +37,17 @@ def run(tmp_path):
     return invoke
 
 
+def counts(result):
+    """Records read, rows of the timeline, dead letters."""
+    summary = json.loads(result.stdout)
+    return summary["read"], summary["timeline_rows"], summary["dead_letters"]
+
+
 def test_it_stops_before_anything_is_kept_and_goes_on_once_the_mapping_is_mended(run):
     stopped = run("note")
     assert (stopped.exit_code, stopped.stderr.splitlines()[-1]) == (1, STOPPED)
-    assert "600 touchpoints on the timeline, 0 duplicates, 0 dead letters" in run("at").stdout
+    assert counts(run("at", "--json")) == (600, 600, 0)
 
 
 def test_whoever_wants_the_dead_letters_gets_them(run):
-    assert "0 touchpoints on the timeline, 0 duplicates, 600 dead letters" in run("note", "--no-brake").stdout
+    assert counts(run("note", "--no-brake", "--json")) == (600, 0, 600)

@@ -55,7 +55,7 @@ def test_check_says_what_the_company_file_says():
 ✓ {EXAMPLES}/minimal/redthread.yaml: Kaffeehaus Versand, times in Europe/Berlin
   sources      shop (online, csv), desk (service, jsonl)
   types        7 that the sources name
-  rules        31
+  rules        33
   journeys     order, ticket, lead, complaint
   identifiers  crm_id, user, loyalty, email, phone, device, cookie, source
 """,
@@ -71,7 +71,7 @@ def test_check_names_types_that_nobody_knows_and_rules_that_are_off(tmp_path):
     assert (document["valid"], document["unknown_types"], document["rules"], document["rules_off"]) == (
         True,
         ["ticket.fixed"],
-        30,
+        32,
         ["ping_pong"],
     )
     assert "! ticket.fixed is in no vocabulary" in redthread("check", str(tmp_path)).stdout

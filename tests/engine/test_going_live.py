@@ -31,6 +31,7 @@ def test_what_a_replay_has_seen_to_its_end_is_history_for_the_worker_that_goes_l
     assert last == Clock(30 * HOUR, {"online": 30 * HOUR, "service": 30 * HOUR}, NEVER)
     live, clocks = heard(LIVE, replayed, report("shop", 0, now=101), report("desk", 0, now=102))
     assert clocks == [Clock(101 * HOUR, {"online": 100 * HOUR, "service": 102 * HOUR}, 29 * HOUR)]
+    assert (REPLAY.is_over(TimeState()), REPLAY.is_over(replayed), LIVE.is_over(live)) == (False, True, False)
     assert (replayed.mode, live.mode, live.live_since) == ("replay", "live", 29 * HOUR)
 
 

@@ -19,6 +19,7 @@ from msgspec.structs import replace
 
 from schemas.alert import Alert
 from schemas.clock import Clock
+from schemas.contact import ContactHold, ContactPolicy
 from schemas.dead_letter import DeadLetter
 from schemas.envelope import opened
 from schemas.identity import Arrived, IdentityChange
@@ -43,6 +44,7 @@ SECRET = "a secret for tests"
 PARTITIONS = 4
 SESSION = 6.0  # seconds; what the broker allows at least
 CHANGED = re.compile(r"(input: \{)")
+KEYS: Mapping[type, str] = {IdentityChange: "identifier", Alert: "alert_id", Journey: "journey_id", ContactPolicy: "customer_id"}
 
 
 class Outcome(NamedTuple):
@@ -53,6 +55,7 @@ class Outcome(NamedTuple):
     alerts: dict[str, Alert]
     journeys: dict[str, Journey]
     dead_letters: dict[tuple[str, int, int], DeadLetter]
+    policies: dict[str, tuple[ContactHold, ...]]  # customer -> what holds contacts back
 
 
 def outcome(published: Iterable[Any]) -> Outcome:
@@ -63,7 +66,7 @@ def outcome(published: Iterable[Any]) -> Outcome:
         known = newest.get(key)
         if known is None or _version(message) >= _version(known):
             newest[key] = message
-    of: dict[type, dict[Any, Any]] = {kind: {} for kind in (IdentityChange, TimelineEntry, Alert, Journey, DeadLetter)}
+    of: dict[type, dict[Any, Any]] = {kind: {} for kind in (*KEYS, TimelineEntry, DeadLetter)}
     for (kind, key), message in newest.items():
         of[kind][key] = message
     return Outcome(
@@ -72,6 +75,7 @@ def outcome(published: Iterable[Any]) -> Outcome:
         {key: _content(alert) for key, alert in of[Alert].items() if alert.status != "withdrawn"},
         {key: replace(journey, version=0) for key, journey in of[Journey].items() if not journey.withdrawn},
         of[DeadLetter],
+        {key: policy.holds for key, policy in of[ContactPolicy].items() if policy.holds},
     )
 
 
@@ -80,7 +84,7 @@ def _key(message: Any) -> Any:
         return message.touchpoint.event_id
     if isinstance(message, DeadLetter):
         return message.origin.topic, message.origin.partition, message.origin.offset
-    return getattr(message, {IdentityChange: "identifier", Alert: "alert_id", Journey: "journey_id"}[message.__class__])
+    return getattr(message, KEYS[message.__class__])
 
 
 def _version(message: Any) -> int:
@@ -273,10 +277,7 @@ class MemorySink:
     def __init__(self) -> None:
         self.written: list[Any] = []
 
-    def record(self) -> None:
-        pass
-
-    def insert(self, token: str, outputs: list[Any]) -> list[DeadLetter]:
+    def write(self, token: str, outputs: list[Any]) -> list[DeadLetter]:
         self.written += outputs
         return []
 

@@ -11,7 +11,7 @@ import pytest
 from schemas.topics import Topics
 from sinks.clickhouse import Address
 from tests.servers.installation import Installation
-from tests.servers.secure import MECHANISMS, PASSWORD, USER, SecureKafka
+from tests.servers.secure import PASSWORD, USER, SecureKafka
 
 pytestmark = pytest.mark.server
 
@@ -26,7 +26,7 @@ sources:
     events: [{type: order.placed, time: at, identifiers: {crm_id: customer}}]
 """
 ORDERS = '{"at": "2026-03-01T12:00:00Z", "customer": "C-1"}\n{"at": "2026-03-02T12:00:00Z", "customer": "C-2"}\n'
-EVERY_WAY = [*(("SASL_PLAINTEXT", name) for name in MECHANISMS), *(("SASL_SSL", name) for name in MECHANISMS), ("SSL", "")]
+WAYS = [("SASL_PLAINTEXT", "PLAIN"), ("SASL_PLAINTEXT", "SCRAM-SHA-256"), ("SASL_SSL", "SCRAM-SHA-512"), ("SSL", "")]
 
 
 @pytest.fixture(scope="module")
@@ -81,7 +81,7 @@ def installed(broker: SecureKafka, tmp_path: Path):
         made.close()
 
 
-@pytest.mark.parametrize(("protocol", "mechanism"), EVERY_WAY)
+@pytest.mark.parametrize(("protocol", "mechanism"), WAYS)
 def test_topics_are_made_filled_and_looked_at(broker, installed, tmp_path, protocol, mechanism):
     (tmp_path / "orders.jsonl").write_text(ORDERS)
     made = installed(settings(broker, protocol, mechanism))

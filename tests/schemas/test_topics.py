@@ -34,10 +34,11 @@ def test_two_copies_must_confirm_a_write_where_there_are_two():
 
 def test_topics_are_named_by_domain_kind_and_version():
     topics = Topics()
-    assert (topics.identify, topics.customer, topics.time) == (
+    assert (topics.identify, topics.customer, topics.time, topics.commands) == (
         "redthread.identify.inbox.v1",
         "redthread.customer.inbox.v1",
         "redthread.time.reports.v1",
+        "redthread.commands.requests.v1",
     )
     assert topics.public == {
         "timeline.entries": "redthread.timeline.entries.v1",

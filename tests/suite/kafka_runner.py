@@ -49,6 +49,7 @@ class KafkaRunner:
                 if way.tick_after_each:
                     installation.settle(WITHIN)
             installation.settle(WITHIN)
+            installation.run("watch", "--company", installation.company, "--once", "--as-of", as_of)
             codes = installation.stop()
             if any(codes.values()):
                 raise RuntimeError(f"exit codes {codes}: {[installation.log(name) for name, code in codes.items() if code]}")

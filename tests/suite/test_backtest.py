@@ -14,7 +14,7 @@ from streams.backtest import timeline
 from streams.backtest.files import over_files
 from streams.backtest.trial import alone, trial_of, tried
 from streams.bootstrap import inputs_of
-from streams.config import load
+from streams.config import load, shipped
 from streams.core.calendar import instant, moment
 from streams.core.shared_identifier import SHARED_IDENTIFIER
 from streams.demo.generate import Generated, generate
@@ -39,7 +39,7 @@ def demo(runner: Runner, company: Generated) -> Outcome:
 
 
 def live(outcome: Outcome) -> Said:
-    return {alert for alert in outcome.query(LIVE) if alert[0] != SHARED_IDENTIFIER}
+    return {alert for alert in outcome.query(LIVE) if alert[0] not in (SHARED_IDENTIFIER, *shipped()["across"])}
 
 
 def one_by_one(outcome: Outcome, company: Company, now: datetime | None) -> Said:

@@ -33,7 +33,7 @@ CREATE VIEW {database}.contact_policy{on_cluster}
     changed_at  DateTime64(6, 'UTC') COMMENT 'When the policy of this customer last changed'
 )
 AS SELECT
-    customer_id, purpose, hold.channel AS channel, hold.about AS about, toBool(ifNull(hold.until < now64(6, 'UTC'), false)) AS allowed,
+    customer_id, purpose, hold.channel AS channel, hold.about AS about, CAST(ifNull(hold.until < now64(6, 'UTC'), false) AS Bool) AS allowed,
     hold.until AS hold_until, hold.why AS why, hold.rule AS rule, hold.ends_with AS ends_with, hold.because AS because, changed_at
 FROM (SELECT customer_id, changed_at, arrayJoin(holds) AS hold FROM {database}.contact_policy_latest FINAL)
 ARRAY JOIN hold.purposes AS purpose

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
+import structlog
 from msgspec import Raw, Struct
 
 from schemas.clock import Report, SourceReport, Tick
@@ -19,6 +20,8 @@ from streams.stages.identify import identify
 from streams.stages.step import Step
 
 WAKE_AT_MOST = 2_000  # families per tick and partition: about a second; the rest wait for the next tick
+
+log = structlog.get_logger("redthread.worker")
 
 
 class _Keyed:
@@ -118,11 +121,15 @@ class TimeLogic(_Keyed):
     def __init__(self, keeper: Timekeeper) -> None:
         super().__init__("time", SourceReport | Report, TimeState)
         self._keeper = keeper
+        self._has_said = False  # that the replay is over
 
     def message(self, record: Any) -> tuple[str, Any]:
         return self.KEY, self._decode(record.value)
 
     def process(self, state: TimeState | None, message: Any) -> Step[TimeState]:
         after, ticks = self._keeper.hear(state or TimeState(), message)
+        if ticks and not self._has_said and self._keeper.is_over(after):
+            self._has_said = True
+            log.info("replay is over", next="stop every worker and start it without --replay")
         outputs: Any = ticks  # which only this runner can deliver
         return Step(after, outputs)

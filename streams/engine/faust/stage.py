@@ -71,7 +71,7 @@ class StageRunner:
             states = self._partitions[number] = PartitionStates(number, self._table, self._logic.state)
             self._logic.opened(states)
         outputs: list[Any] = []
-        reports: list[Report] = []
+        reports: dict[int, Report] = {}
         for record in records:
             key, message = self._logic.message(record)
             if not isinstance(message, Tick):
@@ -81,10 +81,10 @@ class StageRunner:
             for family in woken:
                 self._evaluate(states, family, message, outputs)
             if message.level < LAST:
-                reports.append(report(message, number))
+                reports[message.level] = report(message, number)  # of several ticks the last one says everything
             if woken:
                 await self._save(states, outputs, reports)
-                outputs, reports = [], []
+                outputs, reports = [], {}
         await self._save(states, outputs, reports)
 
     def _process(self, states: PartitionStates, key: str, message: Any, outputs: list[Any]) -> None:
@@ -101,9 +101,9 @@ class StageRunner:
         if states.keep(key, before, step):
             self._logic.kept(states.number, key, step.state)
 
-    async def _save(self, states: PartitionStates, outputs: list[Any], reports: list[Report]) -> None:
+    async def _save(self, states: PartitionStates, outputs: list[Any], reports: dict[int, Report]) -> None:
         """In this order: outputs, states, reports. A clock is passed on only after everything before it is durable."""
         self._observe(self._logic.name, outputs)
         await self._send(self._router.route(states.number, outputs))
         await states.save()
-        self._report(reports)
+        self._report(list(reports.values()))

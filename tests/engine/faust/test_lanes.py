@@ -7,7 +7,7 @@ import pytest
 from aiokafka.errors import KafkaTimeoutError
 
 from streams.core.brake import BrakePulled, Pulled
-from streams.engine.faust.lanes import EXIT_BRAKE, EXIT_BUG, Lanes, spoken
+from streams.engine.faust.lanes import EXIT_BRAKE, EXIT_BUG, IN_FLIGHT, Lanes, spoken
 
 
 class Consumer:
@@ -65,6 +65,41 @@ def test_a_slow_partition_does_not_hold_back_the_others_but_its_own_chunks():
     acknowledged = [(tp, offset) for what, tp, offset in stream.consumer.story if what == "acknowledged"]
     assert acknowledged == [("fast", 1), ("slow", 1), ("slow", 2)]
     assert stream.enable_acks is False, "else Faust acknowledges what has failed"
+
+
+def test_chunks_of_a_partition_that_wait_are_worked_on_together_up_to_a_limit():
+    stream = Stream(*(chunk("t", number) for number in range(1, 6)))
+    sizes = []
+
+    async def handle(tp, records):
+        sizes.append(len(records))
+        await asyncio.sleep(0.01)
+
+    run(stream, handle)
+    assert sizes == [2, 2, 1]
+    assert [(what, offset) for what, _, offset in stream.consumer.story] == [
+        (what, offset) for offset in range(1, 6) for what in ("handled", "acknowledged")
+    ]
+
+
+def test_no_more_is_taken_from_the_stream_than_there_is_room_for():
+    taken = []
+
+    class Watched(Stream):
+        async def events(self):
+            async for event in super().events():
+                taken.append(event)
+                yield event
+
+    stream, most = Watched(*(chunk("t", number) for number in range(100))), []
+
+    async def handle(tp, records):
+        done = sum(what == "acknowledged" for what, *_ in stream.consumer.story)
+        most.append(len(taken) - done)
+        await asyncio.sleep(0)
+
+    run(stream, handle)
+    assert max(most) == IN_FLIGHT * 2 + 1, "and one that waits for room"
 
 
 def test_an_error_ends_the_process_before_anything_is_acknowledged():

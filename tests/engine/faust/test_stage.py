@@ -102,6 +102,11 @@ def test_outputs_are_acknowledged_before_states_and_states_before_reports(runner
     ]
 
 
+def test_of_several_ticks_of_one_level_the_last_is_reported_which_says_everything(runner, story):
+    handle(runner, record(None, Tick(0, Clock(5))), record(None, Tick(1, Clock(4))), record(None, Tick(0, Clock(6))))
+    assert story == [("reports", [Report(1, 1, Clock(6)), Report(2, 1, Clock(4))])]
+
+
 def test_a_tick_that_wakes_somebody_ends_a_piece_of_the_chunk(runner, story):
     """What is woken by one tick is bounded; by a chunk full of ticks it would not be."""
     handle(

@@ -1,0 +1,98 @@
+"""Ask, compare with the ledger, publish: rules across customers as of an instant.
+
+A rule whose query fails is reported and keeps its alerts as they are; the others go on. Two processes that evaluate at one time publish
+the same ids and versions, because both are made of the tables alone; whichever row of one version stays, the next evaluation compares it
+with the truth.
+"""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import NamedTuple
+
+from schemas.alert import Alert
+from schemas.company import Company
+from sinks.clickhouse import InvalidQuery, Reader
+from streams.across.ask import findings, ledger, opened_at
+from streams.core.across import Across, Finding, UnusableAnswer
+from streams.core.alert_changes import Evaluation
+from streams.core.calendar import duration
+
+BUDGETED = duration("30d")  # a budget is for a month
+
+Publish = Callable[[str, Sequence[Alert]], object]  # token, alerts
+
+
+class Verdict(NamedTuple):
+    """What became of one rule. `problem`: why it could not be asked; nothing has changed then."""
+
+    rule: str
+    findings: int = 0
+    changes: tuple[Alert, ...] = ()
+    opened: int = 0  # alerts that began in the last 30 days, those of now too
+    budget: float | None = None
+    problem: str = ""
+
+    @property
+    def within_budget(self) -> bool:
+        """Does it speak as rarely as it should?"""
+        return self.budget is None or self.opened <= self.budget
+
+
+class Evaluator:
+    """The rules across customers of one company."""
+
+    def __init__(self, company: Company, reader: Reader, publish: Publish) -> None:
+        self._company, self._reader, self._publish = company, reader, publish
+        self.rules = {name: Across(name, rule, timezone=company.timezone) for name, rule in company.across.items()}
+        self._published: dict[str, Alert] = {}  # not in the table yet, it may be: the sink writes a moment later
+
+    def evaluate(self, now: int, names: Iterable[str] | None = None, *, historical: bool = False) -> tuple[Verdict, ...]:
+        """Every rule, or these, as of `now`; alerts of rules that are switched off are withdrawn."""
+        return tuple(self._evaluate(self.rules[name], now, historical) for name in (self.rules if names is None else names))
+
+    def _evaluate(self, across: Across, now: int, historical: bool) -> Verdict:
+        known = self._ledger(across.name)
+        if any(alert.changed_at > now for alert in known.values()):
+            return Verdict(across.name, problem="its alerts are of a later instant than this one; time does not go back")
+        this = Evaluation(
+            version=max((alert.version for alert in known.values()), default=0) + 1,
+            now=now,
+            live_since=now if historical else 0,
+            rules={across.name: across.version} if across.rule.enabled else {},
+        )
+        try:
+            found = self._findings(across, now)
+            outcome = across.judge(known, found, self._ended(across, known, found), this)
+        except (InvalidQuery, UnusableAnswer) as error:
+            return Verdict(across.name, problem=str(error))
+        if outcome.changes:
+            self._publish(f"across:{across.name}:{this.version}:{now}", outcome.changes)
+            self._published |= {alert.alert_id: alert for alert in outcome.changes}
+        after = {**known, **{alert.alert_id: alert for alert in outcome.changes}}.values()
+        opened = sum(alert.status != "withdrawn" and now - BUDGETED < alert.starts_at <= now for alert in after)
+        return Verdict(across.name, outcome.findings, tuple(outcome.changes), opened, across.rule.budget)
+
+    def _ledger(self, rule: str) -> dict[str, Alert]:
+        """What the table says, or what was published since."""
+        written = ledger(self._reader, [rule])
+        ahead = {
+            name: alert
+            for name, alert in self._published.items()
+            if alert.rule == rule and (name not in written or written[name].version < alert.version)
+        }
+        self._published = {name: alert for name, alert in self._published.items() if alert.rule != rule or name in ahead}
+        return written | ahead
+
+    def _findings(self, across: Across, now: int) -> tuple[Finding, ...]:
+        return findings(self._reader, across, self._company, now) if across.rule.enabled else ()
+
+    def _ended(self, across: Across, known: Mapping[str, Alert], found: Sequence[Finding]) -> list[str]:
+        """Those that went on and do no more, although they were right when they were opened."""
+        gone = [alert for alert in across.gone(known, found) if across.rule.enabled and alert.rule_version == across.version]
+        if not gone:
+            return []
+        opened = opened_at(self._reader, [across.name])
+        then: dict[int, tuple[Finding, ...]] = {}
+        for at in {opened.get(alert.alert_id, alert.changed_at) for alert in gone}:
+            then[at] = self._findings(across, at)
+        asked = ((alert, opened.get(alert.alert_id, alert.changed_at)) for alert in gone)
+        return [alert.alert_id for alert, at in asked if any(f.key == alert.key and f.holds_at(at) for f in then[at])]

@@ -1,0 +1,24 @@
+"""When which rule is asked: at the whole multiples of its `every`, however long the evaluation before took."""
+
+from collections.abc import Mapping
+
+from schemas.across import AcrossRule
+from streams.core.calendar import duration
+
+
+class Schedule:
+    """Remembers in which period each rule was asked last."""
+
+    def __init__(self, rules: Mapping[str, AcrossRule]) -> None:
+        self._every = {name: duration(rule.every) for name, rule in rules.items()}
+        self._asked: dict[str, int] = {}
+
+    def due(self, now: int) -> list[str]:
+        """The rules to ask now; at the start all of them."""
+        due = [name for name, every in self._every.items() if self._asked.get(name) != now // every]
+        self._asked |= {name: now // self._every[name] for name in due}
+        return due
+
+    def next(self, now: int) -> int:
+        """When the next one will be due; `now` when there is none."""
+        return min(((now // every + 1) * every for every in self._every.values()), default=now)

@@ -1,0 +1,26 @@
+"""Rules are asked at the whole multiples of their interval."""
+
+from schemas.across import AcrossRule
+from streams.across.schedule import Schedule
+
+MINUTE = 60_000_000
+
+
+def rule(every: str) -> AcrossRule:
+    return AcrossRule(title="A rule", key=("a",), query="SELECT {now:DateTime64}", summary={"en": "It is so."}, every=every)
+
+
+def test_every_rule_is_asked_at_the_start_and_then_once_in_each_of_its_periods():
+    schedule = Schedule({"often": rule("1m"), "seldom": rule("5m")})
+    asked = [schedule.due(second * 1_000_000) for second in (30, 59, 60, 61, 299, 300, 301)]
+    assert asked == [["often", "seldom"], [], ["often"], [], ["often"], ["often", "seldom"], []]
+
+
+def test_a_period_that_was_missed_is_not_made_up_for():
+    schedule = Schedule({"often": rule("1m")})
+    assert [schedule.due(0), schedule.due(10 * MINUTE), schedule.due(10 * MINUTE + 1)] == [["often"], ["often"], []]
+
+
+def test_the_next_one_is_told():
+    assert Schedule({"often": rule("1m"), "seldom": rule("5m")}).next(MINUTE + 1) == 2 * MINUTE
+    assert Schedule({}).next(7) == 7
