@@ -25,7 +25,6 @@ from sinks.feed.batch import Batch, Limits
 from sinks.feed.pending import parse
 
 POLL = 0.2  # seconds
-URGENT = 10  # an alert waits a tenth of the time that a row of the timeline may wait for company
 TROUBLED = 1.0  # seconds between two tries while the broker does not answer; the client itself waits longer
 REFRESH_AFTER = 5.0  # seconds between two reloads of the identity dictionary, while identities change
 REFRESH_SHARE = 20  # times as long as the last reload took, if that is longer: nothing is written meanwhile, and it grows with history
@@ -39,6 +38,8 @@ class Sink(Protocol):
     def record(self) -> None: ...
 
     def refresh(self) -> None: ...
+
+    def close(self) -> None: ...
 
 
 class Meter(Protocol):
@@ -61,16 +62,13 @@ class Feed(ConsumerRebalanceListener):  # type: ignore[misc]
         meter: Meter,
         *,
         limits: Limits | None = None,
-        urgent: Iterable[str] = (),
         clock: Callable[[], float] = time.monotonic,
         sleep: Callable[[float], None] = time.sleep,
         at: Callable[[str, TopicPartition], None] = lambda _step, _partition: None,
     ) -> None:
-        """`urgent` topics are written `URGENT` times as soon; `at` hears of every step of a batch: pending, inserted, committed."""
+        """`at` hears of every step of a batch: pending, inserted, committed."""
         self._consumer, self._sink, self._meter, self._limits, self._clock, self._at = consumer, sink, meter, limits or Limits(), clock, at
         self._sleep = sleep
-        self._soon = self._limits._replace(seconds=self._limits.seconds / URGENT)
-        self._urgent = frozenset(urgent)
         self._batches: dict[TopicPartition, Batch] = {}
         self._reached: dict[TopicPartition, int] = {}  # everything before it is written and committed
         self._identity_since: float | None = None
@@ -124,6 +122,11 @@ class Feed(ConsumerRebalanceListener):  # type: ignore[misc]
                 self._sleep(TROUBLED)
         self._refresh(force=True)
 
+    def close(self) -> None:
+        """Leave the group."""
+        self._consumer.close()
+        self._sink.close()
+
     def measure(self) -> None:
         """Tell the meter how many messages wait: for whoever is kept waiting with a batch, while no round is finished."""
         try:
@@ -143,18 +146,9 @@ class Feed(ConsumerRebalanceListener):  # type: ignore[misc]
             taken = records if partition in self._batches else self._take_up(partition, records)
             if taken:
                 self._batches[partition].add(taken, now)
-        written = self._write(self._full(now, urgent=True), now)  # an alert does not wait until rows of the timeline are in
-        written += self._write(self._full(now, urgent=False), now)
+        written = self._write([partition for partition, batch in self._batches.items() if batch.is_full(self._limits, now)], now)
         self._refresh()
         return written
-
-    def _full(self, now: float, *, urgent: bool) -> list[TopicPartition]:
-        limits = self._soon if urgent else self._limits
-        return [
-            partition
-            for partition, batch in self._batches.items()
-            if (partition.topic in self._urgent) is urgent and batch.is_full(limits, now)
-        ]
 
     def _write(self, partitions: list[TopicPartition], now: float) -> int:
         if not partitions:

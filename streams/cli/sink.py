@@ -3,6 +3,7 @@
 import signal
 import socket
 import threading
+from collections.abc import Iterable
 from typing import Annotated
 
 import structlog
@@ -16,7 +17,8 @@ SESSION = 45_000  # milliseconds until the group gives the partitions of a proce
 FOR_EVER = 86_400_000  # milliseconds between two polls: ClickHouse may be away for longer than the client thinks right; heartbeats go on
 MESSAGES_AT_ONCE = 5_000
 FETCH_BYTES = 200_000
-FETCH_WAIT = 100  # milliseconds until a fetch returns with less: a broker works per fetch, and an alert can wait for so long
+FETCH_WAIT = 100  # milliseconds until a fetch returns with less: a broker works per fetch
+URGENT = 10  # an alert waits a tenth of the time that a row of the timeline may wait for company
 LOCALHOST = "127.0.0.1"
 
 log = structlog.get_logger("redthread.sink")
@@ -103,7 +105,7 @@ def sink(
     from prometheus_client import start_http_server
 
     from sinks.clickhouse import ClickHouseSink, Target, connect, migrate, parse
-    from sinks.feed import Feed, Limits
+    from sinks.feed import Feed, Limits, run_together
     from streams.engine.connecting import connected
     from streams.engine.faust.logs import configure
 
@@ -112,39 +114,44 @@ def sink(
     topics = topics_of(settings)
     address = parse(server, password=settings.password())
     target = Target(database=address.database, user=address.user, password=address.password)
-    feeds: list[Feed] = []  # none yet while the tables are made
+    ClickHouseSink(address, on_retry=metrics.waiting).insist(lambda: migrate(connect(address), target=target))
 
-    def waiting(retry: Retry) -> None:
-        metrics.waiting(retry)
-        for feed in feeds:
-            feed.measure()
+    def feed(name: str, names: Iterable[str], limits: Limits, fetch: int) -> Feed:
+        """One consumer of the group, with a connection of its own."""
+        consumer = connected(
+            KafkaConsumer,
+            settings.kafka,
+            security_of(settings),
+            group_id=f"{topics.prefix}-sink",
+            group_instance_id=name,
+            enable_auto_commit=False,
+            auto_offset_reset="earliest",
+            session_timeout_ms=SESSION,
+            max_poll_interval_ms=FOR_EVER,
+            max_poll_records=MESSAGES_AT_ONCE,
+            fetch_min_bytes=fetch,
+            fetch_max_wait_ms=FETCH_WAIT,
+        )
 
-    writer = ClickHouseSink(address, on_retry=waiting)
-    writer.insist(lambda: migrate(connect(address), target=target))
-    consumer = connected(
-        KafkaConsumer,
-        settings.kafka,
-        security_of(settings),
-        group_id=f"{topics.prefix}-sink",
-        group_instance_id=instance or f"sink-{socket.gethostname()}",
-        enable_auto_commit=False,
-        auto_offset_reset="earliest",
-        session_timeout_ms=SESSION,
-        max_poll_interval_ms=FOR_EVER,
-        max_poll_records=MESSAGES_AT_ONCE,
-        fetch_min_bytes=FETCH_BYTES,
-        fetch_max_wait_ms=FETCH_WAIT,
+        def waiting(retry: Retry) -> None:
+            metrics.waiting(retry)
+            made.measure()
+
+        made = Feed(consumer, ClickHouseSink(address, on_retry=waiting), metrics, limits=limits)
+        made.subscribe(names)
+        return made
+
+    name, alerts = instance or f"sink-{socket.gethostname()}", topics.named("alerts.changes")
+    others = sorted(set(topics.public.values()) - {alerts})
+    feeds = (
+        feed(name, others, Limits(seconds=linger), FETCH_BYTES),
+        feed(f"{name}-alerts", [alerts], Limits(seconds=linger / URGENT), 1),  # nobody waits for an alert until rows of the timeline are in
     )
     if metrics_port:
         start_http_server(metrics_port, addr=metrics_host, registry=metrics.registry)
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
-    feed = Feed(consumer, writer, metrics, limits=Limits(seconds=linger), urgent=[topics.named("alerts.changes")])
-    feeds.append(feed)
-    feed.subscribe(sorted(topics.public.values()))
     log.info("started", topics=sorted(topics.public.values()), clickhouse=address.url)
-    feed.run(stop.is_set)
-    consumer.close()
-    writer.close()
+    run_together(feeds, stop)
     log.info("stopped")

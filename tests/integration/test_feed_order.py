@@ -1,4 +1,4 @@
-"""What is written first, what is committed with it, and how often the dictionaries are loaded again."""
+"""In which order a batch is announced, written, listed and committed, and how often the dictionaries are loaded again."""
 
 from typing import Any, NamedTuple
 
@@ -58,15 +58,18 @@ class World:
         self.now += self._reload
 
     def feed(self) -> Feed:
-        return Feed(self, self, Nothing(), limits=Limits(seconds=0), urgent=["alerts"], clock=lambda: self.now)
+        return Feed(self, self, Nothing(), limits=Limits(seconds=0), clock=lambda: self.now)
 
 
-def test_alerts_are_in_and_committed_before_rows_of_the_timeline_are_written():
+def test_what_is_written_in_one_round_is_announced_before_and_listed_and_committed_after():
     world = World({ROWS: entry("a"), ALERTS: alert()})
     assert world.feed().step() == 2
     assert world.story == [
-        *(("commit", {"alerts": 0}), ("insert", "alerts:0:0-0"), "record", ("commit", {"alerts": 1})),
-        *(("commit", {"timeline": 0}), ("insert", "timeline:0:0-0"), "record", ("commit", {"timeline": 1})),
+        ("commit", {"timeline": 0, "alerts": 0}),
+        ("insert", "timeline:0:0-0"),
+        ("insert", "alerts:0:0-0"),
+        "record",
+        ("commit", {"timeline": 1, "alerts": 1}),
     ]
 
 

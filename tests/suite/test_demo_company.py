@@ -42,7 +42,7 @@ def assert_truth(outcome: Outcome, made: Generated) -> None:
 
 
 def test_a_small_company_on_kafka(kafka_runner: Runner, tmp_path: Path):
-    made = company(tmp_path, *SMALL, every=30 * DAY)
+    made = company(tmp_path, *SMALL, every=20 * DAY)
     assert_truth(kafka_runner.run(made.company, made.parts, way=Way(tick_after_each=True)), made)
 
 
