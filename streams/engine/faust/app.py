@@ -56,7 +56,7 @@ class WorkerApp:
         self._router = Router(topics)
         self._headers = self._router.headers
         self.reporter = Reporter(lambda reports: self._send(self._router.reports(reports)))
-        self.customer = CustomerLogic(customers)
+        self.customer = CustomerLogic(customers, replay=worker.replay)
         timed = [Watched.of(source) for source in sources if source.input.topic and source.department != WALL]
         self._timed = frozenset(watched.topic for watched in timed)
         keeper = Timekeeper(timed, topics.partitions, replay=worker.replay, as_of=worker.as_of)

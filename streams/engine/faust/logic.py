@@ -10,6 +10,7 @@ from schemas.clock import Report, SourceReport, Tick
 from schemas.codec import decoder
 from schemas.identity import IdentifyMessage
 from schemas.state import CustomerMessage, FamilyState, IdentifierState
+from schemas.touchpoint import NEVER
 from streams.core.clock import LAST
 from streams.core.identity import IdentityRules
 from streams.engine.due import DueIndex
@@ -81,11 +82,15 @@ class Waiting(Struct, array_like=True):
 
 
 class CustomerLogic(_Keyed):
-    """One family at a time; the index of those that a tick must wake is derived from the states."""
+    """One family at a time; the index of those that a tick must wake is derived from the states.
 
-    def __init__(self, stage: CustomerStage) -> None:
+    A worker that does not replay judges nobody at a tick of a replay: such a tick may have been under way when the replay was ended, and
+    would call history what has arrived since. Whom it leaves out is judged at the next tick.
+    """
+
+    def __init__(self, stage: CustomerStage, *, replay: bool = False) -> None:
         super().__init__("customer", CustomerMessage, FamilyState)
-        self._stage = stage
+        self._stage, self._replay = stage, replay
         self._due: dict[int, DueIndex] = {}
         self._waiting = decoder(Waiting).decode
 
@@ -103,7 +108,9 @@ class CustomerLogic(_Keyed):
             self._due[number].put(key, state.dirty, self._stage.due(state))
 
     def wake(self, number: int, tick: Tick) -> Sequence[str]:
-        return self._due[number].wake(tick.clock)[:WAKE_AT_MOST] if tick.level == LAST else ()
+        if tick.level < LAST or (tick.clock.live_since == NEVER and not self._replay):
+            return ()
+        return self._due[number].wake(tick.clock)[:WAKE_AT_MOST]
 
     def evaluate(self, key: str, state: FamilyState, tick: Tick) -> Step[FamilyState]:
         return self._stage.evaluate(key, state, tick)

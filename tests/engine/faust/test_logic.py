@@ -6,6 +6,7 @@ from schemas.clock import Clock, Report, SourceReport, Tick
 from schemas.codec import decoder, encode
 from schemas.identity import Touched
 from schemas.state import FamilyState
+from schemas.touchpoint import NEVER
 from streams.engine.faust.logic import CustomerLogic, TimeLogic, Waiting
 from streams.engine.watermarks import Timekeeper, Watched
 from tests.small_company import customer_stage
@@ -38,6 +39,15 @@ def test_families_are_due_again_after_a_restart():
     assert list(logic.wake(0, Tick(3, Clock(11)))) == ["changed"]
     assert list(logic.wake(0, Tick(3, LATE))) == ["changed", "due"]
     assert logic.waiting() == 2
+
+
+def test_a_tick_of_a_replay_that_is_still_under_way_judges_nobody_once_the_replay_was_ended():
+    woken = {}
+    for replay in (True, False):
+        logic = CustomerLogic(STAGE, replay=replay)
+        logic.opened(saved(changed=FamilyState(dirty=True)))
+        woken[replay] = [list(logic.wake(0, Tick(3, Clock(5, {}, live_since)))) for live_since in (NEVER, 4)]
+    assert woken == {True: [["changed"], ["changed"]], False: [[], ["changed"]]}
 
 
 def test_a_family_that_was_judged_does_not_wait_any_more():
