@@ -109,7 +109,20 @@ def test_schemas_are_written_one_to_a_file(tmp_path):
     assert (result.stdout, result.exit_code) == ("", 0)
     names = sorted(path.stem for path in (tmp_path / "schemas").iterdir())
     assert names == sorted(
-        ["alert", "company", "dead-letter", "event", "fixture", "identity", "journey", "rule", "source", "timeline", "touchpoint"]
+        [
+            "alert",
+            "company",
+            "contact-policy",
+            "dead-letter",
+            "event",
+            "fixture",
+            "identity",
+            "journey",
+            "rule",
+            "source",
+            "timeline",
+            "touchpoint",
+        ]
     )
     for path in (tmp_path / "schemas").iterdir():
         Draft202012Validator.check_schema(json.loads(path.read_text(encoding="utf-8")))
