@@ -57,7 +57,7 @@ def written(at: int) -> str:
 
 def newest(reader: Reader) -> int:
     """When the newest touchpoint occurred; 0 where there is none."""
-    at = next(reader.query(NEWEST).rows)[0]
+    [(at,)] = reader.query(NEWEST).rows  # read to its end: the connection has one answer at a time
     return 0 if at is None else instant(at)
 
 

@@ -36,9 +36,10 @@ def clickhouse(
     with server as address:
         signal.signal(signal.SIGTERM, signal.default_int_handler)  # before anybody knows the address, who might stop us at once
         try:
-            _tell(server, address, json)
             if server.pid is not None:
                 err.print("Ctrl-C stops it")
+            _tell(server, address, json)
+            if server.pid is not None:
                 signal.pause()
         except KeyboardInterrupt:
             err.print("stopping")
