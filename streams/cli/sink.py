@@ -102,7 +102,6 @@ def sink(
     What is pending is kept beside the committed offset, so it may be killed at any moment. While ClickHouse is away it waits and says so.
     """
     from kafka import KafkaConsumer  # the clients take a while to import; no other command needs them
-    from kafka.coordinator.assignors.roundrobin import RoundRobinPartitionAssignor
     from prometheus_client import start_http_server
 
     from sinks.clickhouse import ClickHouseSink, Target, connect, migrate, parse
@@ -127,7 +126,6 @@ def sink(
             group_instance_id=name,
             enable_auto_commit=False,
             auto_offset_reset="earliest",
-            partition_assignment_strategy=[RoundRobinPartitionAssignor],  # topics of few partitions must not all go to the first sink
             session_timeout_ms=SESSION,
             max_poll_interval_ms=FOR_EVER,
             max_poll_records=MESSAGES_AT_ONCE,
