@@ -38,6 +38,10 @@ class InvalidQuery(ClickHouseError, ValueError):
     """A query that the server refuses."""
 
 
+class UnknownTable(InvalidQuery):
+    """A table or view that is not there, or not yet."""
+
+
 OUTCOMES: Mapping[int, Outcome] = {
     # The server or the way to it is busy, starting, stopping or full: the same batch can succeed later.
     3: "retry",  # UNEXPECTED_END_OF_FILE: the server died while it answered

@@ -14,7 +14,7 @@ from clickhouse_driver import errors as driver
 from clickhouse_driver.errors import ErrorCodes
 
 from sinks.clickhouse.address import Address, connect
-from sinks.clickhouse.errors import InvalidQuery, classify, sentence
+from sinks.clickhouse.errors import InvalidQuery, UnknownTable, classify, sentence
 
 READ_ONLY = {"readonly": 1}
 EXCEEDED = frozenset({ErrorCodes.MEMORY_LIMIT_EXCEEDED, ErrorCodes.TIMEOUT_EXCEEDED})  # of a query that has limits of its own
@@ -82,5 +82,7 @@ class Reader:
         self._client.disconnect()  # the rest of its answer may still be in the connection
         if isinstance(error, driver.UnknownTypeError):
             return InvalidQuery(f"{sentence(error)}: convert the column in the query, for instance with toString")
+        if error.code == ErrorCodes.UNKNOWN_TABLE:
+            return UnknownTable(sentence(error))
         exceeded = limits is not None and error.code in EXCEEDED
         return error if classify(error) == "retry" and not exceeded else InvalidQuery(sentence(error))

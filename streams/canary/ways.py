@@ -10,7 +10,7 @@ from schemas.company import Company
 from schemas.source import Source
 from schemas.topics import Topics
 from sinks.clickhouse import Address, EmbeddedServer, Reader, ServerError
-from sinks.clickhouse.errors import GONE, sentence
+from sinks.clickhouse.errors import GONE, UnknownTable, sentence
 from streams.canary.drop import drop
 from streams.canary.plan import Planned
 from streams.canary.watch import Installation, Position
@@ -45,7 +45,10 @@ class Tables:
         return [row[0] for row in self._rows(LETTERS, topic=topic, places=[position[1:] for position in positions])]
 
     def _rows(self, sql: str, **values: Any) -> Iterator[tuple[Any, ...]]:
-        return self._reader.query(sql, values).rows
+        try:
+            return self._reader.query(sql, values).rows
+        except UnknownTable:  # the first sink is still making them: nothing has arrived
+            return iter(())
 
 
 class Way(Protocol):

@@ -7,6 +7,7 @@ import pytest
 from schemas.ids import customer_id
 from schemas.plain import Published
 from sinks.clickhouse import Address, ClickHouseSink, Column, InvalidQuery, Reader, connect, export
+from sinks.clickhouse.errors import UnknownTable
 from sinks.clickhouse.export import lines
 from tests.integration.published import MARCH, alert, change, entry, journey, policy
 
@@ -122,3 +123,8 @@ def test_exports_do_not_depend_on_order_batches_or_repetition(address: Address, 
             '"last_seen":"2026-03-01 00:00:00.000001","touchpoints":2,"departments":["online"],"open_alerts":1,"alerts":1,"open_rules":["late_delivery"]}'
         )
         assert len(list(lines(client, address.database, "alerts"))) == 1
+
+
+def test_a_table_that_is_not_there_is_told_apart_from_other_faults(reader: Reader):
+    with pytest.raises(UnknownTable, match="no_such_table"):
+        reader.query("SELECT 1 FROM no_such_table")
