@@ -10,15 +10,14 @@ from textwrap import dedent
 
 import pytest
 
-from schemas.ids import customer_id, event_id
 from schemas.timeline import TimelineEntry
-from schemas.touchpoint import Origin, Touchpoint
 from sinks.clickhouse import ClickHouseSink, EmbeddedServer, Target, connect, migrate
 from streams.cli.backtest_report import document
 from streams.cli.opened import opened
 from streams.cli.output import plain
 from streams.cli.rules_backtest import from_timeline
 from tests.bench.bench_sink import server_memory
+from tests.bench.desk_rows import SPREAD, desk_entry
 
 pytestmark = pytest.mark.bench
 
@@ -39,28 +38,10 @@ COMPANY = dedent("""
 
 def made(number: int) -> TimelineEntry:
     """The life of tickets, as a service desk reports it, that of all customers interwoven; four of five events concern the rule."""
-    spread = number * 2_654_435_761
+    spread = number * SPREAD
     step, who = number // CUSTOMERS, number * 7_919 % CUSTOMERS
-    customer = f"customer:{who}"
-    touchpoint = Touchpoint(
-        event_id=event_id("desk", str(number)),
-        type=TYPES[step % len(TYPES)],
-        at=START + step * 9 * HOUR + spread % HOUR,
-        source="desk",
-        department="service",
-        ids=(customer,),
-        refs={"ticket": (f"t{who}",)},
-        channel="desk",
-        direction="internal",
-        team=f"team {spread // 1_000 % 3}",
-        agent=f"agent {number % 1000}",
-        attributes={"status": "Accepted", "impact": "Medium", "product": f"PROD{number % 300}", "hours": 1.5},
-        source_event_id=str(number),
-        recorded_at=START + number,
-        digest=spread & (1 << 64) - 1,
-        origin=Origin("events.csv", 0, number),
-    )
-    return TimelineEntry(touchpoint, 0, customer_id(customer))
+    at, team = START + step * 9 * HOUR + spread % HOUR, f"team {spread // 1_000 % 3}"
+    return desk_entry(number, f"customer:{who}", type=TYPES[step % len(TYPES)], at=at, ticket=f"t{who}", team=team)
 
 
 def batches() -> Iterator[list[TimelineEntry]]:

@@ -6,10 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from schemas.ids import customer_id, event_id
 from schemas.timeline import TimelineEntry
-from schemas.touchpoint import Origin, Touchpoint
 from sinks.clickhouse import ClickHouseSink, EmbeddedServer, Target, connect, migrate
+from tests.bench.desk_rows import SPREAD, desk_entry
 
 pytestmark = pytest.mark.bench
 
@@ -20,27 +19,9 @@ SPAN = MONTHS * 30 * 86_400_000_000
 
 def made(number: int) -> TimelineEntry:
     """About 200 bytes of what a service desk reports; customers and times are spread like a hash spreads them."""
-    spread = number * 2_654_435_761
-    customer = f"customer:{spread % CUSTOMERS}"
-    touchpoint = Touchpoint(
-        event_id=event_id("desk", str(number)),
-        type=("ticket.assigned", "ticket.accepted", "ticket.resolved")[number % 3],
-        at=START + spread % SPAN,
-        source="desk",
-        department="service",
-        ids=(customer,),
-        refs={"ticket": (f"t{number // 9}",)},
-        channel="desk",
-        direction="internal",
-        team=f"team {number % 50}",
-        agent=f"agent {number % 1000}",
-        attributes={"status": "Accepted", "impact": "Medium", "product": f"PROD{number % 300}", "hours": 1.5},
-        source_event_id=str(number),
-        recorded_at=START + number,
-        digest=spread & (1 << 64) - 1,
-        origin=Origin("events.csv", 0, number),
-    )
-    return TimelineEntry(touchpoint, 0, customer_id(customer))
+    spread = number * SPREAD
+    type, customer = ("ticket.assigned", "ticket.accepted", "ticket.resolved")[number % 3], f"customer:{spread % CUSTOMERS}"
+    return desk_entry(number, customer, type=type, at=START + spread % SPAN, ticket=f"t{number // 9}", team=f"team {number % 50}")
 
 
 def server_cpu(pid: int) -> float:
