@@ -9,6 +9,8 @@ import pytest
 from clickhouse_driver import Client
 
 from sinks.clickhouse import Address, ClickHouseSink, EmbeddedServer, connect, migrate, parse
+from streams.demo.generate import Generated, generate
+from tests.servers.kafka import kafka
 
 DATABASES = count(1)
 
@@ -22,6 +24,19 @@ def clickhouse(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Address]:
         return
     with EmbeddedServer(tmp_path_factory.mktemp("clickhouse")) as address:
         yield address
+
+
+@pytest.fixture(scope="module")
+def servers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A broker."""
+    with kafka(tmp_path_factory.mktemp("kafka")) as servers:
+        yield servers
+
+
+@pytest.fixture(scope="module")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> Generated:
+    """A simulated company of five departments: eleven sources in five formats, families that merge, every shipped rule."""
+    return generate(3, 400, 60, tmp_path_factory.mktemp("demo"))
 
 
 @pytest.fixture

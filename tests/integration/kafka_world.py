@@ -42,6 +42,7 @@ from streams.stages.step import Send
 
 SECRET = "a secret for tests"
 PARTITIONS = 4
+SOME = ("shop", "desk", "crm", "crm-contacts", "logistics")  # sources of the demo company: enough for a test that is about something else
 SESSION = 6.0  # seconds; what the broker allows at least
 CHANGED = re.compile(r"(input: \{)")
 KEYS: Mapping[type, str] = {IdentityChange: "identifier", Alert: "alert_id", Journey: "journey_id", ContactPolicy: "customer_id"}

@@ -7,26 +7,12 @@ from collections import defaultdict
 import pytest
 
 from schemas.clock import Clock
-from streams.demo.generate import generate
-from tests.integration.kafka_world import World, difference, world
-from tests.servers.kafka import kafka
+from tests.integration.kafka_world import SOME, World, difference, world
 
 pytestmark = pytest.mark.server
 
 DAY = 86_400_000_000
-SOME = ("shop", "desk", "crm", "crm-contacts", "logistics")
 WORKERS = ("w0", "w1")
-
-
-@pytest.fixture(scope="module")
-def servers(tmp_path_factory):
-    with kafka(tmp_path_factory.mktemp("kafka")) as address:
-        yield address
-
-
-@pytest.fixture(scope="module")
-def demo(tmp_path_factory):
-    return generate(3, 400, 60, tmp_path_factory.mktemp("demo"))
 
 
 @pytest.fixture

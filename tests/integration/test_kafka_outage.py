@@ -17,7 +17,6 @@ from msgspec.json import encode
 from schemas.alert import Alert
 from streams.engine.edges import sender
 from tests.integration.kafka_world import World, world
-from tests.servers.kafka import kafka
 
 pytestmark = [pytest.mark.server, pytest.mark.thorough]
 
@@ -110,12 +109,6 @@ def records(start: float) -> Iterator[tuple[float, str, bytes, bytes]]:
     for number in range(round(END / BEAT)):
         at = number * BEAT
         yield delivered(at), "crm", b"beat", encode({"what": "beat", "at": start + at, "id": f"beat-{number}"})
-
-
-@pytest.fixture(scope="module")
-def servers(tmp_path_factory):
-    with kafka(tmp_path_factory.mktemp("kafka")) as address:
-        yield address
 
 
 @pytest.fixture

@@ -13,7 +13,6 @@ from schemas.topics import Topics
 from streams.cli.main import app
 from streams.engine.admin import TopicAdmin, faults
 from streams.engine.edges import messages, sender
-from tests.servers.kafka import kafka
 
 pytestmark = pytest.mark.server
 
@@ -28,12 +27,6 @@ sources:
     events: [{type: order.placed, time: at, identifiers: {email: mail}}]
 """
 ORDERS = "at,mail\n2026-03-01T12:00:00Z,a@example.org\nbroken\n2026-03-02T12:00:00Z,b@example.org\n"
-
-
-@pytest.fixture(scope="module")
-def servers(tmp_path_factory):
-    with kafka(tmp_path_factory.mktemp("kafka")) as address:
-        yield address
 
 
 @pytest.fixture

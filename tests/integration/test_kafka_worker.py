@@ -8,29 +8,14 @@ from itertools import count
 import pytest
 
 from schemas.clock import Clock
-from streams.demo.generate import generate
 from streams.engine.faust.fence import EXIT_FENCED
 from streams.engine.faust.lanes import EXIT_BRAKE
-from tests.integration.kafka_world import SESSION, World, difference, world
-from tests.servers.kafka import kafka
+from tests.integration.kafka_world import SESSION, SOME, World, difference, world
 
 pytestmark = pytest.mark.server
 
 DAY = 86_400_000_000
 NUMBERS = count(1)
-SOME = ("shop", "desk", "crm", "crm-contacts", "logistics")
-
-
-@pytest.fixture(scope="module")
-def servers(tmp_path_factory):
-    with kafka(tmp_path_factory.mktemp("kafka")) as address:
-        yield address
-
-
-@pytest.fixture(scope="module")
-def demo(tmp_path_factory):
-    """A simulated company of five departments: eleven sources in five formats, families that merge, every shipped rule."""
-    return generate(3, 400, 60, tmp_path_factory.mktemp("demo"))
 
 
 @pytest.fixture
