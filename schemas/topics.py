@@ -108,6 +108,13 @@ class Topics(Struct, frozen=True):
         return {kind: self.named(kind) for kind, row in KINDS.items() if row.public}
 
     @property
+    def sinks(self) -> dict[str, list[str]]:
+        """Consumer group -> the public topics that it writes. All consumers of a group read the same: Kafka's clients are unsure otherwise."""
+        alerts = self.named("alerts.changes")
+        others = sorted(set(self.public.values()) - {alerts})
+        return {f"{self.prefix}-sink": others, f"{self.prefix}-sink-alerts": [alerts]}
+
+    @property
     def published(self) -> int:
         """Partitions of every public topic: at most so many sinks share them."""
         return max(self.partitions // PUBLISHED, 1)

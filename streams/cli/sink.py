@@ -102,6 +102,7 @@ def sink(
     What is pending is kept beside the committed offset, so it may be killed at any moment. While ClickHouse is away it waits and says so.
     """
     from kafka import KafkaConsumer  # the clients take a while to import; no other command needs them
+    from kafka.coordinator.assignors.roundrobin import RoundRobinPartitionAssignor
     from prometheus_client import start_http_server
 
     from sinks.clickhouse import ClickHouseSink, Target, connect, migrate, parse
@@ -116,14 +117,15 @@ def sink(
     target = Target(database=address.database, user=address.user, password=address.password)
     ClickHouseSink(address, on_retry=metrics.waiting).insist(lambda: migrate(connect(address), target=target))
 
-    def feed(name: str, names: Iterable[str], limits: Limits, fetch: int) -> Feed:
-        """One consumer of the group, with a connection of its own."""
+    def feed(group: str, names: Iterable[str], limits: Limits, fetch: int) -> Feed:
+        """One consumer, with a connection of its own."""
         consumer = connected(
             KafkaConsumer,
             settings.kafka,
             security_of(settings),
-            group_id=f"{topics.prefix}-sink",
-            group_instance_id=name,
+            group_id=group,
+            group_instance_id=instance or f"sink-{socket.gethostname()}",
+            partition_assignment_strategy=[RoundRobinPartitionAssignor],  # whole topics are shared too: most have few partitions
             enable_auto_commit=False,
             auto_offset_reset="earliest",
             session_timeout_ms=SESSION,
@@ -141,11 +143,10 @@ def sink(
         made.subscribe(names)
         return made
 
-    name, alerts = instance or f"sink-{socket.gethostname()}", topics.named("alerts.changes")
-    others = sorted(set(topics.public.values()) - {alerts})
+    (others, rows), (alerts, urgent) = topics.sinks.items()
     feeds = (
-        feed(name, others, Limits(seconds=linger), FETCH_BYTES),
-        feed(f"{name}-alerts", [alerts], Limits(seconds=linger / URGENT), 1),  # nobody waits for an alert until rows of the timeline are in
+        feed(others, rows, Limits(seconds=linger), FETCH_BYTES),
+        feed(alerts, urgent, Limits(seconds=linger / URGENT), 1),  # an alert does not wait until rows of the timeline are in
     )
     if metrics_port:
         start_http_server(metrics_port, addr=metrics_host, registry=metrics.registry)

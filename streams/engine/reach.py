@@ -39,8 +39,8 @@ class Reach:
 
     def wait(self, until: Callable[[], bool], told: Callable[[str], object] = lambda _: None) -> bool:
         """Wait for what the topics hold now: the workers first, then the sinks for what the workers have made of it. False: was stopped."""
-        stages = (self._topics.app, self._sources), (f"{self._topics.prefix}-sink", sorted(self._topics.public.values()))
-        return all(self._waited(group, topics, until, told) for group, topics in stages)
+        groups = {self._topics.app: self._sources, **self._topics.sinks}
+        return all(self._waited(group, topics, until, told) for group, topics in groups.items())
 
     def _waited(self, group: str, topics: Iterable[str], until: Callable[[], bool], told: Callable[[str], object]) -> bool:
         try:

@@ -12,6 +12,7 @@ from schemas.topics import Topics
 from sinks.clickhouse import Address
 from tests.servers.installation import Installation
 from tests.servers.secure import PASSWORD, USER, SecureKafka
+from tests.suite.commands import PATIENCE
 
 pytestmark = pytest.mark.server
 
@@ -100,7 +101,7 @@ def test_a_worker_and_a_sink_bring_records_into_clickhouse(broker, installed, ad
     made.run("ingest", tmp_path / "orders.jsonl", "--company", made.company)
     made.start_worker("worker-0")
     made.start_sink("sink-0")
-    made.settle(60)
+    made.settle(PATIENCE)
     assert client.execute("SELECT count() FROM timeline") == [(2,)]
     assert made.stop() == {"worker-0": 0, "sink-0": 0}
     logs = "".join(path.read_text() for path in made.folder.glob("*.log"))

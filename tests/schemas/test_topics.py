@@ -50,3 +50,10 @@ def test_topics_are_named_by_domain_kind_and_version():
     }
     with pytest.raises(KeyError):
         topics.named("timeline.rows")
+
+
+def test_the_groups_of_the_sinks_write_every_public_topic_once():
+    topics = Topics("acme")
+    names = [name for written in topics.sinks.values() for name in written]
+    assert sorted(names) == sorted(topics.public.values())
+    assert topics.sinks["acme-sink-alerts"] == ["acme.alerts.changes.v1"]

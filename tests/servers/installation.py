@@ -123,7 +123,11 @@ class Installation:
                 raise RuntimeError("\n".join(f"{name} has ended with {code}: {self.log(name)}" for name, code in codes.items()))
             told(why)
 
-        self.positions.settle(within, look)
+        try:
+            self.positions.settle(within, look)
+        except TimeoutError as error:
+            logs = "\n".join(f"{name}: {self.log(name)}" for name in self.running)
+            raise TimeoutError(f"{error}\n{logs}") from None
 
     def ended(self) -> dict[str, int]:
         """Processes that have ended by themselves, with their exit codes; they are forgotten."""

@@ -58,7 +58,8 @@ class Positions:
 
     def sink_lag(self) -> int:
         """Published messages that no sink has committed yet."""
-        return self.lag(f"{self._topics.prefix}-sink", self.public)
+        published = self._topics.published
+        return sum(self.lag(group, _partitions(dict.fromkeys(names, published))) for group, names in self._topics.sinks.items())
 
     def source_lag(self) -> int:
         """Records that no worker has committed yet."""
