@@ -1,6 +1,6 @@
 """The states of one partition that this worker owns, for as long as it owns it."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from itertools import islice
 from typing import Any
 
@@ -12,7 +12,7 @@ CACHED_STATES = 5_000  # decoded states kept per partition: memory stays flat ho
 
 
 class PartitionStates:
-    """Decoded once and cached; what a chunk changed is collected until it is saved. Never used again after a revocation."""
+    """Decoded once and cached; what has changed is collected until it is saved. Never used again after a revocation."""
 
     def __init__(self, number: int, table: BulkTable, decode: Callable[[bytes], Any]) -> None:
         self.number = number
@@ -42,13 +42,19 @@ class PartitionStates:
         for key, value in self._table.items_in(self.number):
             yield key.decode(), value
 
-    async def save(self) -> None:
-        """Make durable what has changed."""
-        if self._changed:
-            states = self._states
-            items = [(key.encode(), None if states[key] is None else encode(states[key])) for key in self._changed]
-            await self._table.write(self.number, items)
-            self._changed = {}
-        if len(self._states) > CACHED_STATES:  # the older half goes
+    def take_changes(self) -> Mapping[str, Any]:
+        """What has changed since the last call, as it is now: it may go on changing until it is saved."""
+        taken = {key: self._states[key] for key in self._changed}
+        self._changed = {}
+        return taken
+
+    async def save(self, changes: Mapping[str, Any]) -> None:
+        """Make durable what was taken; one call at a time."""
+        if changes:
+            await self._table.write(
+                self.number, [(key.encode(), None if state is None else encode(state)) for key, state in changes.items()]
+            )
+        if len(self._states) > CACHED_STATES:  # the older half goes, except for what only we know
             for key in list(islice(self._states, CACHED_STATES // 2)):
-                del self._states[key]
+                if key not in self._changed:
+                    del self._states[key]
