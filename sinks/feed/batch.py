@@ -1,6 +1,7 @@
 """What has been read of one partition and not been written yet."""
 
 from dataclasses import dataclass, field
+from math import inf
 from typing import Any, NamedTuple
 
 from sinks.feed.pending import Pending
@@ -37,6 +38,10 @@ class Batch:
         if self.redo is not None:
             return bool(self.records[-1].offset >= self.redo.last)
         return len(self.records) >= limits.messages or self.size >= limits.size or now - self.since >= limits.seconds
+
+    def due(self, limits: Limits, now: float) -> float:
+        """Seconds until its first message has waited for long enough; for ever where something else must come first."""
+        return max(self.since + limits.seconds - now, 0.0) if self.records and self.redo is None else inf
 
     def take(self, now: float) -> tuple[Pending, list[Any]]:
         """The range to write now, and its messages: after a crash exactly the range that was pending."""

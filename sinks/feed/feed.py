@@ -8,6 +8,7 @@ insert waits, for as long as it takes: nothing is polled meanwhile, and Kafka ke
 
 import time
 from collections.abc import Callable, Iterable, Mapping
+from math import ceil
 from typing import Any, Protocol
 
 from kafka import KafkaConsumer
@@ -140,7 +141,10 @@ class Feed(ConsumerRebalanceListener):  # type: ignore[misc]
 
     def step(self) -> int:
         """One round; how many messages it wrote."""
-        polled: Mapping[TopicPartition, list[Any]] = self._consumer.poll(timeout_ms=int(POLL * 1000), max_records=self._limits.messages)
+        wait = min((batch.due(self._limits, self._clock()) for batch in self._batches.values()), default=POLL)
+        polled: Mapping[TopicPartition, list[Any]] = self._consumer.poll(
+            timeout_ms=ceil(min(wait, POLL) * 1000), max_records=self._limits.messages
+        )
         now = self._clock()
         for partition, records in polled.items():
             taken = records if partition in self._batches else self._take_up(partition, records)

@@ -18,7 +18,7 @@ FOR_EVER = 86_400_000  # milliseconds between two polls: ClickHouse may be away 
 MESSAGES_AT_ONCE = 5_000
 FETCH_BYTES = 200_000
 FETCH_WAIT = 100  # milliseconds until a fetch returns with less: a broker works per fetch
-URGENT = 10  # an alert waits a tenth of the time that a row of the timeline may wait for company
+URGENT = 20  # an alert waits a twentieth of the time that a row of the timeline may wait for company
 LOCALHOST = "127.0.0.1"
 
 log = structlog.get_logger("redthread.sink")
@@ -34,7 +34,7 @@ Port = Annotated[int, typer.Option("--metrics-port", help="Prometheus metrics ar
 Host = Annotated[str, typer.Option("--metrics-host", help="Serve the metrics on this address instead; they hold no personal data.")]
 Linger = Annotated[
     float,
-    typer.Option("--linger", min=0.05, help="Write at the latest so many seconds after a message was read; alerts ten times as soon."),
+    typer.Option("--linger", min=0.05, help="Write at the latest so many seconds after a message was read; alerts twenty times as soon."),
 ]
 
 
