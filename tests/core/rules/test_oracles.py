@@ -122,7 +122,9 @@ def test_limit(touchpoints: list[Touchpoint]) -> None:
     for rule, at_most, each, life, closes in (
         ("l1", 2, lambda t: t.event_id, 5 * HOUR, of()),
         ("l2", 1, lambda t: t.team, NEVER, B),
+        ("l6", 2, lambda t: t.event_id, NEVER, B),
     ):
+        told_apart = rule == "l2"  # what closes may name the one that it closes
         over: Counter[int] = Counter()
         for group in judged_together(rule, touchpoints):
             for instant in SAMPLES:
@@ -130,7 +132,10 @@ def test_limit(touchpoints: list[Touchpoint]) -> None:
                     each(t)
                     for t in filter(A, group)
                     if t.at < instant <= t.at + life
-                    and not any(closes(e) and e.at < instant and e.team in ("", t.team) and not later(t, e) and e.at >= t.at for e in group)
+                    and not any(
+                        closes(e) and e.at < instant and (not told_apart or e.team in ("", t.team)) and not later(t, e) and e.at >= t.at
+                        for e in group
+                    )
                 }
                 over[instant] += len(alive) > at_most
         found = of_rule(judgement, rule)
