@@ -75,7 +75,9 @@ class Span(Strict):
     until: Selector = Field((), description="a touchpoint that ends it")
     within: Duration | None = Field(None, description="after so long it is over, counted in the rule's calendar")
     till: str | None = Field(None, description="the field that holds the instant at which it ends")
-    each: str | None = Field(None, description="spans are told apart by this field")
+    each: str | None = Field(
+        None, description="spans are told apart by this field: a touchpoint of `until` ends, and breaks, only those whose value it shares"
+    )
 
 
 class Forbid(Span):

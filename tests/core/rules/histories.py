@@ -51,6 +51,7 @@ rules:
   f7: {title: x, sure: false, per: [matter, team], forbid: {what: t.a, before: t.b}}
   f8: {title: x, forbid: {what: [t.a, t.c], after: t.a, until: [t.a, t.b, t.c]}}
   f9: {title: x, judge: settled, per: customer, forbid: {what: t.c, after: t.a, within: 6h}}
+  f10: {title: x, per: customer, forbid: {what: [t.b, t.c], after: t.a, until: t.b, within: 6h, each: team}}
   l1: {title: x, per: customer, limit: {what: t.a, at_most: 2, within: 5h}}
   l2: {title: x, limit: {what: t.a, each: team, until: t.b, at_most: 1}}
   l3: {title: x, per: [matter, facts], limit: {what: [t.a, t.c], each: team, at_most: 1, within: 6h}}
