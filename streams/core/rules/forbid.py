@@ -56,9 +56,7 @@ class ForbidVerb(Verb):
         """What tells the spans that this touchpoint can break the rule in from others: its value, and whether it ends spans."""
         return self._each(t), self._ends(t)
 
-    def stretches(
-        self, group: Sequence[Touchpoint], eaches: Collection[Any], now: int
-    ) -> Iterator[tuple[Stretch, Collection[Any]]]:
+    def stretches(self, group: Sequence[Touchpoint], eaches: Collection[Any], now: int) -> Iterator[tuple[Stretch, Collection[Any]]]:
         """When, from `now` on at least, one more `what` would break the rule, were there no grace; and which of `eaches` it may have.
 
         Grace is for those who could not know; whoever asks before the contact knows.

@@ -106,7 +106,9 @@ def test_forbid_where_spans_are_told_apart(touchpoints: list[Touchpoint]) -> Non
                 mine = [t for t in group if (A(t) and t.team == team) or (B(t) and t.team in ("", team))]
                 for members, end in chains(mine, A, B, lambda t: t.at + 6 * HOUR):
                     expires = max(t.at for t in members) + 6 * HOUR
-                    closers = [e for e in mine if end is not None and end.at <= expires and B(e) and e.at == end.at and ends(e, members[0], A)]
+                    closers = [
+                        e for e in mine if end is not None and end.at <= expires and B(e) and e.at == end.at and ends(e, members[0], A)
+                    ]
                     first = [e for e in closers if not any(later(e, other) for other in closers)]
                     hits = [
                         t.at
