@@ -50,7 +50,7 @@ def test_an_earlier_time_is_refused_before_anything_is_read(run: Run, tmp_path: 
     refused = run("second", "--as-of", "2026-03-04")
     assert (refused.returncode, refused.stdout) == (2, "")
     assert refused.stderr.splitlines()[-1] == (
-        "--as-of: 2026-03-04T00:00:00+01:00 is before 2026-03-10T12:00:00+01:00, as of which {tmp_path / 'data'} has been judged; "
+        f"--as-of: 2026-03-04T00:00:00+01:00 is before 2026-03-10T12:00:00+01:00, as of which {tmp_path / 'data'} has been judged; "
         "name no earlier time, or another folder (--data)"
     )
     assert told(run("second", "--as-of", "2026-03-10T12:00")) == (0, 1, 2)
