@@ -68,7 +68,7 @@ class ForbidVerb(Verb):
         for span in spans(group, self.roles["after"], self.role("until"), self._each, self._life):
             last = span.end - 1 if span.closers else span.end
             if last >= now and len(self._hits(span, what, grace=0)) + 1 >= self._spec.times:
-                mine = [each for each in eaches if self._concerns(*each, span)]
+                mine = [whose for whose in eaches if self._concerns(whose[0], whose[1], span)]
                 yield Stretch(span.members[0].at + 1, last, span.end, (span.members[0],)), mine
 
     def _until_it_has_happened(self, group: Sequence[Touchpoint], what: list[Touchpoint], now: int) -> Iterator[Stretch]:

@@ -62,6 +62,7 @@ rules:
   p1: {title: x, per: customer, pingpong: {what: t.a, holder: team, within: 6h, until: t.c}}
   p2: {title: x, per: ref.o, pingpong: {what: t.*, holder: team, direct: false}}
   p3: {title: x, per: customer, sure: true, pingpong: {what: [t.a, t.b], holder: team, times: 2, ignore: [C]}}
+  p4: {title: x, per: customer, pingpong: {what: t.a, holder: team, within: 1d}}
 """,
     "histories",
 )
