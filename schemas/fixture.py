@@ -1,7 +1,8 @@
 """A fixture tells stories about one rule: events in, alerts out. It is data that ships with the rule.
 
-A time is local (`2026-01-12 09:00`, in the company's zone) or counted from the story's start (`+3h`, `+2d 1h`, `-30m`). An expected
-alert names only what matters: what is left out is not compared, except that an alert is open and broken unless it says otherwise.
+A time is local (`2026-01-12 09:00`, in the company's zone) or counted from the story's start (`+3h`, `-30m`; `+2d 1h` is an hour after
+the same local time two days later). An expected alert names only what matters: what is left out is not compared, except that an alert
+is open and broken unless it says otherwise.
 """
 
 from typing import Annotated, Literal

@@ -52,7 +52,7 @@ class Expect(Strict):
     after: Selector = Field(description="opens the obligation")
     then: Selector = Field(description="meets it")
     unless: Selector = Field((), description="or one of these, which excuses it")
-    within: Duration | None = Field(None, description="counted in the rule's calendar")
+    within: Duration | None = Field(None, description="counted in the rule's calendar; days end at the same local time")
     by: str | None = Field(None, description="the field of the opening touchpoint that holds the due time")
     grace: Duration | None = Field(None, description="added to `by`")
     end_of: Literal["day"] | None = Field(None, description="due at the end of that local day")
@@ -73,9 +73,11 @@ class Span(Strict):
     """How long something that began is still going on: until an event, for a time, or till an instant that it names."""
 
     until: Selector = Field((), description="a touchpoint that ends it")
-    within: Duration | None = Field(None, description="after so long it is over, counted in the rule's calendar")
+    within: Duration | None = Field(None, description="after so long it is over, counted in the rule's calendar; see `expect`")
     till: str | None = Field(None, description="the field that holds the instant at which it ends")
-    each: str | None = Field(None, description="spans are told apart by this field")
+    each: str | None = Field(
+        None, description="spans are told apart by this field: a touchpoint of `until` ends, and breaks, only those whose value it shares"
+    )
 
 
 class Forbid(Span):

@@ -49,7 +49,7 @@ class Pipeline:
         progress = self.backfill.run([*inputs, *self._said()], as_of)
         self._show()
         if progress.records:
-            self._look_across(self.company.across, progress.newest if as_of is None else as_of, historical=True)
+            self._look_across(self.company.across, progress.clock.now, historical=True)
         return progress
 
     def follow(self, find: Callable[[], Sequence[Input]], stopped: Callable[[float], bool], now: Callable[[], int]) -> Progress:

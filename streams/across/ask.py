@@ -4,18 +4,21 @@ A query reads and nothing else, for a bounded time, in bounded memory; an answer
 rather than cut, because what is cut off would count as ended.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from schemas.across import AcrossRule
 from schemas.alert import Alert, Evidence
+from schemas.command import ALERT, COMMANDS, RULE, WALL
 from schemas.company import Company
 from schemas.strict import DURATION
+from schemas.touchpoint import Touchpoint
 from sinks.clickhouse import Reader
 from streams.core.across import NOBODY, Across, Finding
 from streams.core.calendar import US, duration, instant, moment
+from streams.core.commands import Word
 
 LIMITS: Mapping[str, object] = {
     "max_execution_time": 30,  # seconds; a documented view answers within 200 ms on a million rows
@@ -23,7 +26,13 @@ LIMITS: Mapping[str, object] = {
     "max_result_rows": 1_000,  # findings of one rule: a budget is a few a month
     "result_overflow_mode": "throw",
 }
-LEDGER = "SELECT * FROM alerts WHERE has({rules:Array(String)}, rule)"
+# What was published: the view `alerts` also shows what was said to everybody, which here is yet to become a change.
+LEDGER = "SELECT * FROM alert_latest FINAL WHERE has({rules:Array(String)}, rule)"
+SAID = """
+SELECT toString(event_id), what, said_at, said_by, said_until, alerts, rule, matter, everybody, customer_id FROM commands
+WHERE what IN ('acknowledged', 'silenced')
+    AND (everybody ? rule != '' OR notEmpty(alerts) : has({customers:Array(UUID)}, customer_id))
+"""
 OPENED = """
 SELECT toString(alert_id), max(changed_at) FROM alert_changes
 WHERE change = 'opened' AND has({rules:Array(String)}, rule) GROUP BY alert_id
@@ -73,6 +82,20 @@ def ledger(reader: Reader, rules: Sequence[str]) -> dict[str, Alert]:
     names = [column.name for column in answer.columns]
     alerts = (_alert(dict(zip(names, row, strict=True))) for row in answer.rows)
     return {alert.alert_id: alert for alert in alerts if not alert.anchor}  # those of a rule inside one customer are named after an event
+
+
+def said(reader: Reader, customers: Iterable[str]) -> tuple[Word, ...]:
+    """What people said to everybody and about these customers."""
+    return tuple(_word(row) for row in reader.query(SAID, {"customers": sorted(customers)}).rows)
+
+
+def _word(row: Sequence[Any]) -> Word:
+    event_id, what, at, by, until, alerts, rule, matter, everybody, customer = row
+    touchpoint = Touchpoint(
+        event_id=event_id, type=f"alert.{what}", at=instant(at), source=COMMANDS, department=WALL, ids=(), agent=by,
+        due_at=None if until is None else instant(until), refs={ALERT: tuple(map(str, alerts))}, attributes={RULE: rule},
+    )  # fmt: skip
+    return Word(touchpoint, str(customer), frozenset(matter.split(", ")) if matter else frozenset(), everybody)
 
 
 def opened_at(reader: Reader, rules: Sequence[str]) -> dict[str, int]:

@@ -11,10 +11,11 @@ from typing import NamedTuple
 from schemas.alert import Alert
 from schemas.company import Company
 from sinks.clickhouse import InvalidQuery, Reader
-from streams.across.ask import findings, ledger, opened_at
+from streams.across.ask import findings, ledger, opened_at, said
 from streams.core.across import Across, Finding, UnusableAnswer
 from streams.core.alert_changes import Evaluation
 from streams.core.calendar import duration
+from streams.core.commands import Word
 
 BUDGETED = duration("30d")  # a budget is for a month
 
@@ -61,7 +62,7 @@ class Evaluator:
         )
         try:
             found = self._findings(across, now)
-            outcome = across.judge(known, found, self._ended(across, known, found), this)
+            outcome = across.judge(known, found, self._ended(across, known, found), this, self._said(found))
         except (InvalidQuery, UnusableAnswer) as error:
             return Verdict(across.name, problem=str(error))
         if outcome.changes:
@@ -84,6 +85,9 @@ class Evaluator:
 
     def _findings(self, across: Across, now: int) -> tuple[Finding, ...]:
         return findings(self._reader, across, self._company, now) if across.rule.enabled else ()
+
+    def _said(self, found: Sequence[Finding]) -> Sequence[Word]:
+        return said(self._reader, {finding.customer_id for finding in found if finding.customer_id}) if found else ()
 
     def _ended(self, across: Across, known: Mapping[str, Alert], found: Sequence[Finding]) -> list[str]:
         """Those that went on and do no more, although they were right when they were opened."""

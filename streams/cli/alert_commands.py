@@ -56,7 +56,11 @@ def acknowledge(
     kafka: To = None,
     json: Json = False,
 ) -> None:
-    """Say that somebody takes care of alerts; they stay acknowledged until what is broken has ended."""
+    """Say that somebody takes care of alerts; they stay acknowledged until what is broken has ended.
+
+    An alert of a rule across customers shows it at once or, when something had been said about it before, once its rule is asked next
+    (`redthread watch`, or the next run); only then is it a change of its own.
+    """
     who, at = speaker(by), now()
     said: tuple[tuple[str, Scalar], ...] = noted(note) if useful is None else (("useful", useful), *noted(note))
     with opened(data, clickhouse, company) as look:
@@ -80,7 +84,12 @@ def silence(
     kafka: To = None,
     json: Json = False,
 ) -> None:
-    """Hear nothing of some alerts for a while. They go on, and come back when the time is over; what was said last counts."""
+    """Hear nothing of some alerts for a while. They go on, and come back when the time is over; what was said last counts.
+
+    An alert of a rule across customers shows it at once or, when something had been said about it before, once its rule is asked next
+    (`redthread watch`, or the next run); only then is it a change of its own. So it is with --customer for those that name the customer;
+    --matter does not concern them. --rule alone lies over the alerts of a rule inside one customer as they are read, and changes none.
+    """
     who, at = speaker(by), now()
     with opened(data, clickhouse, company) as look:
         targets = _targets(look, alert_ids or [], customer, matter, rule)

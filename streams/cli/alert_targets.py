@@ -1,6 +1,6 @@
 """What a command about alerts is about: alerts by id, a customer, a matter, or a rule; and through which identifier it is said.
 
-A command about one alert is said through the identifier that the alert's first event stands under, so that it stays with the alert
+A command about one alert of a customer is said through the identifier that the alert's first event stands under, so that it stays with the alert
 should the customer be split one day.
 """
 
@@ -52,6 +52,8 @@ def _through(look: Opened, rule: str, customer: str, anchor: str, key: list[str]
         return ()
     if rule == SHARED_IDENTIFIER:
         return (key[0],)
+    if anchor == NOBODY:  # of a rule across customers, which hears what is said to everybody
+        return ()
     found = [row[0] for row in look.rows(ANCHOR, customer=customer, event=anchor)]
     return (found[0],) if found else member(look, customer)
 

@@ -113,6 +113,8 @@ class Sentences:
             yield self._say("after", after=self.selector(verb.after), what=what, span=self._span(verb), others=others)
             if verb.each and not verb.others:
                 yield self._say("told_apart", each=_name(verb.each))
+                if verb.until:
+                    yield self._say("own_end", until=self.selector(verb.until), each=_name(verb.each))
         if verb.grace:
             yield self._say("edge", grace=self.duration(verb.grace))
         yield from self._times(verb.times)

@@ -8,6 +8,7 @@ from contextlib import AbstractContextManager, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Any
+from zoneinfo import ZoneInfo
 
 import typer
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeElapsedColumn, TimeRemainingColumn
@@ -23,6 +24,7 @@ from streams.cli.output import Format, complain, err, out, print_json, print_row
 from streams.config import Loaded, load
 from streams.core.brake import BrakePulled
 from streams.core.calendar import instant
+from streams.core.calendar import moment as as_utc
 from streams.engine.backfill import Input
 from streams.engine.backfill import Progress as Position
 from streams.folder import DataFolder
@@ -48,7 +50,11 @@ Paths = Annotated[
 ]
 AsOf = Annotated[
     str,
-    typer.Option("--as-of", metavar="TIME", help="Close the clocks then: end (the newest event), now, or a time such as 2026-04-05T12:00."),
+    typer.Option(
+        "--as-of",
+        metavar="TIME",
+        help="Close the clocks then: end (the newest event), now, or a time such as 2026-04-05T12:00; never before that of an earlier run.",
+    ),
 ]
 DataFolderOption = Annotated[
     Path, typer.Option("--data", "-d", metavar="DIR", help="Folder for state and tables; the same command goes on where it ended.")
@@ -83,8 +89,9 @@ def run(
 
     Safe to repeat: what is in is in once, and a run that was stopped (also by kill -9) goes on where it ended. Alerts of a run are history
     (`historical`). With --follow they are so up to the end of the first run into the folder; what breaks after that is live, and deadlines
-    that were open then pass on the wall clock. Exit code 1: too many records became dead letters, and what was read since the last commit
-    is read again next time.
+    that were open then pass on the wall clock; --as-of is about that first run. Exit code 1: too many records became dead letters, and what
+    was read since the last commit is read again next time. Exit code 2, and nothing is read: --as-of is before that of an earlier run into
+    the folder, whose alerts would have to be taken back.
     """
     loaded = load(company)
     inputs, unmatched = inputs_of(loaded.company, paths)
@@ -116,6 +123,8 @@ def run_inputs(
         with progress(inputs) as report, _pipeline(loaded, folder, server, report, brake) as pipeline:
             before = pipeline.backfill.progress.records
             position = pipeline.backfill.progress
+            if find is None:
+                _refuse_to_go_back(as_of, position.clock.now, folder, loaded.company)
             if find is None or not position.clock.now:
                 position = pipeline.run(inputs, as_of)
             if find is not None:
@@ -123,6 +132,17 @@ def run_inputs(
             return _summary(pipeline, position.records - before, time.monotonic() - started)
     except (ServerError, *GONE) as error:
         raise ConnectionError(sentence(error)) from error
+
+
+def _refuse_to_go_back(as_of: int | None, judged: int, folder: DataFolder, company: Company) -> None:
+    """What has been judged as of an instant is not judged as of an earlier one; without --as-of it stays at that instant."""
+    if as_of is not None and as_of < judged:
+        asked, done = (as_utc(at).astimezone(ZoneInfo(company.timezone)).isoformat() for at in (as_of, judged))
+        raise InvalidConfiguration(
+            [
+                f"--as-of: {asked} is before {done}, as of which {folder.path} has been judged; name no earlier time, or another folder (--data)"
+            ]
+        )
 
 
 def _until_told() -> Callable[[float], bool]:

@@ -11,6 +11,9 @@ named after rule, key and the instant since which the rule is broken: the same t
 | going on | none, and by what is known today there never was one | withdrawn |
 | ended | none | stays: it is older than what the query looks back at |
 
+What people said about alerts counts as for those of one customer (`streams.core.commands`): said of the alert itself, of its rule for
+everybody, or of the customer whom it names.
+
 The ledger is the table of alerts itself, so a process that dies between asking and writing leaves nothing behind, and the next one
 publishes the same ids and versions.
 """
@@ -29,11 +32,11 @@ from schemas.ids import alert_id
 from schemas.nearest import nearest
 from streams.core.alert_changes import Evaluation, changes
 from streams.core.calendar import instant
+from streams.core.commands import Word, answered
 from streams.core.rule_versions import rule_versions
 from streams.core.summary import listed, local_time
 
 ENDED = frozenset({"resolved", "withdrawn"})
-SAID = frozenset({"acknowledged", "silenced"})
 UNSAID: Mapping[str, Any] = {"said": "", "said_by": "", "said_until": None}
 NOBODY = "00000000-0000-0000-0000-000000000000"  # how the tables write that there is no customer
 EVER = 1 << 63
@@ -96,12 +99,14 @@ class Across:
 
     def gone(self, ledger: Mapping[str, Alert], found: Sequence[Finding]) -> tuple[Alert, ...]:
         """Alerts that went on and have no finding any more: ended, or never right? The answer of then tells."""
-        present = self._present(ledger, found, 0)
+        present = self._present(ledger, found)
         return tuple(alert for alert in ledger.values() if alert.status not in ENDED and alert.alert_id not in present)
 
-    def judge(self, ledger: Mapping[str, Alert], found: Sequence[Finding], ended: Iterable[str], this: Evaluation) -> Outcome:
+    def judge(
+        self, ledger: Mapping[str, Alert], found: Sequence[Finding], ended: Iterable[str], this: Evaluation, words: Iterable[Word] = ()
+    ) -> Outcome:
         """`ended`: ids of those `gone` that had a finding when they were opened. Publishes what differs from the ledger."""
-        present = self._present(ledger, found, this.now)
+        present = answered(self._present(ledger, found), words, this.now).alerts
         for name in ended:
             present[name] = replace(ledger[name], status="resolved", ends_at=max(this.now, ledger[name].starts_at), **UNSAID)
         known = {name: alert for name, alert in ledger.items() if name in present or alert.status not in ENDED}
@@ -125,7 +130,7 @@ class Across:
             means = "; ".join(f"{name}: {what}" for name, what in MEANING.items() if name in row)
             raise self._unusable(f"a row is no finding ({error}); {means}") from None
 
-    def _present(self, ledger: Mapping[str, Alert], found: Sequence[Finding], now: int) -> dict[str, Alert]:
+    def _present(self, ledger: Mapping[str, Alert], found: Sequence[Finding]) -> dict[str, Alert]:
         """alert id -> content. A finding takes the alert of its own name, else the first one that it overlaps, else a new one."""
         free = {name: alert for name, alert in ledger.items() if alert.status != "withdrawn"}
         named = [(alert_id(self.name, finding.key, str(finding.starts_at)), finding) for finding in found]
@@ -136,7 +141,7 @@ class Across:
             if before is not None:
                 del free[before.alert_id]
             alert = self._alert(name if before is None else before.alert_id, finding, before)
-            present[alert.alert_id] = alert if before is None else _as_said(alert, before, now)
+            present[alert.alert_id] = alert
         return present
 
     @staticmethod
@@ -178,14 +183,6 @@ class Across:
 
     def _unusable(self, why: str) -> UnusableAnswer:
         return UnusableAnswer(f"across.{self.name}: {why}")
-
-
-def _as_said(alert: Alert, before: Alert, now: int) -> Alert:
-    """What a person said stays while the finding goes on, and a silence until its time."""
-    over = before.said_until is not None and before.said_until <= now
-    if before.status not in SAID or alert.status in ENDED or over:
-        return alert
-    return replace(alert, status=before.status, said=before.said, said_by=before.said_by, said_until=before.said_until)
 
 
 def _instant(value: Any) -> datetime:

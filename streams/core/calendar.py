@@ -1,12 +1,14 @@
 """Working time as one monotone function: `worked(t)`, the opening time elapsed up to t, and its inverse `when(w)`.
 
 A due time in working hours is `when(worked(start) + d)`; so deadlines, pauses and warnings are sums. Instants and durations are
-microseconds; what is counted in days or weeks ends when the n-th following open day closes.
+microseconds; what is counted in days or weeks ends when the n-th following open day closes. Without a calendar it ends at the same local
+time that many days later, whether or not the clocks are changed in between.
 """
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime, timedelta
+from functools import partial
 from zoneinfo import ZoneInfo
 
 import holidays
@@ -19,6 +21,8 @@ US = 1_000_000
 UNIT = {"s": US, "m": 60 * US, "h": 3_600 * US, "d": 86_400 * US, "w": 7 * 86_400 * US}
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 COUNTED_FROM = 1_577_836_800 * US  # 2020-01-01: worked() is 0 at the first opening after it, whatever years were built
+STEADY = ("UTC", "Etc/UTC")  # zones that never change their clocks: there a day has 24 hours
+WEEK = 7  # days
 OPEN_DAYS = 5  # of a week, in a calendar
 FIRST_YEAR, LAST_YEAR = 1971, 2299  # of what a touchpoint can say: ingest refuses other times
 NO_MORE = 2500  # longer after the last touchpoint than any duration; a calendar that has not opened by then never does
@@ -63,7 +67,7 @@ def parse_duration(text: str) -> tuple[int, str]:
 
 
 def duration(text: str) -> int:
-    """`8h` -> microseconds; outside a calendar a day is 24 hours."""
+    """`8h` -> microseconds; a day is 24 hours where nobody's calendar is asked."""
     number, unit = parse_duration(text)
     return number * UNIT[unit]
 
@@ -73,6 +77,8 @@ class Always:
 
     def __init__(self, timezone: str = "UTC") -> None:
         self._zone = ZoneInfo(timezone)
+        self._steady = timezone in STEADY
+        self._offsets: dict[int, timedelta | None] = {}
 
     def worked(self, t: int) -> int:
         return t
@@ -85,8 +91,26 @@ class Always:
 
     def adding(self, text: str) -> Callable[[int], int]:
         """What adds that duration to an instant."""
-        microseconds = duration(text)
+        number, unit = parse_duration(text)
+        if unit in "dw" and not self._steady:
+            return partial(self._days_later, number * (WEEK if unit == "w" else 1))
+        microseconds = number * UNIT[unit]
         return lambda t: t + microseconds
+
+    def _days_later(self, days: int, t: int) -> int:
+        """The same local time so many days later; of one that the clocks skip, the time after the change."""
+        then = t + days * UNIT["d"]
+        offset = self._offset(t // UNIT["d"])
+        if offset is not None and offset == self._offset(then // UNIT["d"]):
+            return then
+        return instant(moment(t).astimezone(self._zone) + timedelta(days=days))
+
+    def _offset(self, day: int) -> timedelta | None:
+        """What the clocks differ from UTC by on that day of UTC; None where they are changed. Remembered, because asking takes 1 µs."""
+        if day not in self._offsets:
+            begins, ends = (moment(at).astimezone(self._zone).utcoffset() for at in (day * UNIT["d"], (day + 1) * UNIT["d"] - 1))
+            self._offsets[day] = begins if begins == ends else None
+        return self._offsets[day]
 
     def add(self, t: int, text: str) -> int:
         """`text` after `t`, such as 8h or 3d."""

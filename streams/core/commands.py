@@ -32,6 +32,7 @@ class Word(NamedTuple):
     said: Touchpoint
     customer_id: str | None
     about: frozenset[str]  # names of the matter; empty: the customer as a whole, or the alerts that it names
+    everybody: bool = False  # said to the source of the commands: it concerns no single customer
 
 
 class Answered(NamedTuple):
@@ -86,9 +87,9 @@ def _is_in_force(said: Touchpoint, now: int) -> bool:
 
 
 def _concerns(word: Word, alert: Alert) -> bool:
-    """Only what is said to the alert's own customer: a family also holds strangers, and which ones may depend on the order of arrival."""
+    """Only what is said to everybody or to the alert's own customer: a family also holds strangers, and which ones may depend on the order of arrival."""
     said = word.said
-    if word.customer_id != alert.customer_id or said.attributes.get(RULE) not in (None, "", alert.rule):
+    if not (word.everybody or word.customer_id == alert.customer_id) or said.attributes.get(RULE) not in (None, "", alert.rule):
         return False
     named = said.refs.get(ALERT)
     if named or said.type == ACKNOWLEDGED:

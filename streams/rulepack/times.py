@@ -13,11 +13,19 @@ STEP = re.compile(r"(\d+)([smhdw])")
 
 @lru_cache(maxsize=4096)
 def instant(text: str, start: str, timezone: str) -> int:
-    """Microseconds UTC. `+2d 1h` is elapsed time; a local time that occurs twice is its first occurrence."""
+    """Microseconds UTC. `+2d 1h` is an hour after the same local time two days later; a local time that occurs twice is its first occurrence."""
     if text[0] not in "+-":
-        return (datetime.fromisoformat(text).replace(tzinfo=ZoneInfo(timezone)) - EPOCH) // MICROSECOND
-    elapsed = sum((int(number) * UNITS[unit] for number, unit in STEP.findall(text)), timedelta()) // MICROSECOND
-    return instant(start, start, timezone) + (elapsed if text[0] == "+" else -elapsed)
+        return (_local(text, timezone) - EPOCH) // MICROSECOND
+    sign = 1 if text[0] == "+" else -1
+    days, rest = (
+        sum((sign * int(n) * UNITS[unit] for n, unit in STEP.findall(text) if (unit in "dw") is long), timedelta())
+        for long in (True, False)
+    )
+    return (_local(start, timezone) + days - EPOCH + rest) // MICROSECOND
+
+
+def _local(text: str, timezone: str) -> datetime:
+    return datetime.fromisoformat(text).replace(tzinfo=ZoneInfo(timezone))
 
 
 def local(at: int, timezone: str) -> str:

@@ -17,7 +17,7 @@ from typing import Any
 from msgspec.structs import replace
 
 from schemas.clock import Clock, Tick
-from schemas.command import ABOUT_ALERTS
+from schemas.command import ABOUT_ALERTS, EVERYBODY
 from schemas.identity import Join, Repoint, Separated, Sighted, Touched, Toxic, Unlinked
 from schemas.ids import SEPARATOR, customer_id
 from schemas.state import UNKNOWN, CustomerMessage, FamilyState, Handover
@@ -34,6 +34,10 @@ from streams.stages.family import EMPTY, absorb, of_touchpoint, spoken_by
 from streams.stages.handover import PART_BYTES, hand_over, is_waiting, receive
 from streams.stages.reanchor import reanchored
 from streams.stages.step import Send, Step
+
+FOR_EVERYBODY = (
+    EVERYBODY,
+)  # what is said to these stands on the timeline, where whoever shows alerts reads it; no alert is here to change
 
 
 class CustomerStage:
@@ -102,7 +106,8 @@ class CustomerStage:
         return Step(grown, (TimelineEntry(touchpoint, skip, _customer(state, anchor)),))
 
     def _is_kept(self, touchpoint: Touchpoint) -> bool:
-        if touchpoint.type in ABOUT_ALERTS or touchpoint.type.startswith("identity."):
+        """Not what a source says of itself again and again: a heartbeat that no rule names, or a word about alerts of no single customer."""
+        if touchpoint.type.startswith("identity.") or (touchpoint.type in ABOUT_ALERTS and touchpoint.ids != FOR_EVERYBODY):
             return True
         return self._court.significant(touchpoint) or self._journeys.significant(touchpoint)
 

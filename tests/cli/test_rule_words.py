@@ -67,6 +67,7 @@ def _places(text):
             [
                 "After `c.d` within 1 week and until the time in its field `due_at` and until `e.f` there must be no `a.b`.",
                 "Each `ref.order` is counted for itself.",
+                "`e.f` counts only for its own `ref.order`.",
                 "It takes 2 of them for an alert.",
             ],
         ),

@@ -1,17 +1,19 @@
 """What becomes of findings across customers: the whole life of an alert, from one evaluation to the next."""
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
 import pytest
-from msgspec.structs import replace
 
 from schemas.across import AcrossRule
 from schemas.alert import Alert, Evidence
 from schemas.ids import alert_id
+from schemas.touchpoint import Touchpoint
 from streams.core.across import Across, UnusableAnswer
 from streams.core.alert_changes import Evaluation
+from streams.core.commands import Word
 
 US = 1_000_000
 RULE = AcrossRule(
@@ -46,14 +48,16 @@ class World:
     def __init__(self, across: Across = ACROSS) -> None:
         self.across, self.ledger = across, dict[str, Alert]()
 
-    def ask(self, now: int, *rows: tuple[Any, ...], then: tuple[tuple[Any, ...], ...] = ()) -> list[tuple[Any, ...]]:
+    def ask(
+        self, now: int, *rows: tuple[Any, ...], then: tuple[tuple[Any, ...], ...] = (), words: Sequence[Word] = ()
+    ) -> list[tuple[Any, ...]]:
         """`then`: what the query gives for the instants at which alerts that are gone were opened. Returns what was published."""
         found = self.across.findings(COLUMNS, rows)
         before = {finding.key for finding in self.across.findings(COLUMNS, then)}
         ended = [alert.alert_id for alert in self.across.gone(self.ledger, found) if alert.key in before]
         version = max((alert.version for alert in self.ledger.values()), default=0) + 1
         this = Evaluation(version=version, now=now * US, rules={"theme": self.across.version})
-        outcome = self.across.judge(self.ledger, found, ended, this)
+        outcome = self.across.judge(self.ledger, found, ended, this, words)
         assert outcome.findings == len(rows)
         self.ledger |= {alert.alert_id: alert for alert in outcome.changes}
         return [
@@ -134,22 +138,48 @@ def test_two_episodes_that_become_one_leave_one_alert():
     assert world.ask(60, row("crm", 12)) == [("opened", "crm", 10, None, 5, 2), ("withdrawn", "crm", 30, None, 5, 2)]
 
 
+def word(type: str, seconds: int, *, until: int | None = None, customer: str | None = None, **about: str) -> Word:
+    """Said by kim, to everybody unless it is about a customer."""
+    said = Touchpoint(
+        event_id=f"{type} {seconds}", type=type, at=seconds * US, source="commands", department="wall", ids=(), agent="kim",
+        due_at=None if until is None else until * US, refs={"alert": (about["alert"],)} if "alert" in about else {},
+        attributes={"rule": about.get("rule", "")},
+    )  # fmt: skip
+    return Word(said, customer, frozenset(), customer is None)
+
+
+def states(world: World) -> list[tuple[str, str, str]]:
+    return [(alert.change, alert.status, alert.said) for alert in world.ledger.values()]
+
+
 def test_what_a_person_said_stays_until_its_time_or_until_the_finding_ends():
     world = World()
     world.ask(20, row("lamp", 10))
-    ((name, alert),) = world.ledger.items()
-    world.ledger[name] = replace(
-        alert, status="silenced", change="silenced", said="a command", said_by="kim", said_until=45 * US, version=2
-    )
-    assert world.ask(30, row("lamp", 10)) == []
-    assert world.ask(40, row("lamp", 10, size=7)) == [("updated", "lamp", 10, None, 7, 3)]
-    assert (world.ledger[name].status, world.ledger[name].said_by) == ("silenced", "kim")
-    assert world.ask(45, row("lamp", 10, size=7)) == [("opened", "lamp", 10, None, 7, 4)]
-    assert (world.ledger[name].status, world.ledger[name].said_by) == ("open", "")
-    world.ledger[name] = replace(world.ledger[name], status="acknowledged", said="another", said_by="lee", version=5)
-    assert world.ask(46, row("lamp", 10, size=8)) == [("updated", "lamp", 10, None, 8, 6)]
-    assert world.ask(50, then=(row("lamp", 10),)) == [("resolved", "lamp", 10, 50, 8, 7)]
-    assert world.ledger[name].said_by == ""
+    (name,) = world.ledger
+    silenced, taken = word("alert.silenced", 30, until=45, alert=name), word("alert.acknowledged", 46, alert=name)
+    assert world.ask(30, row("lamp", 10), words=[silenced]) == [("silenced", "lamp", 10, None, 5, 2)]
+    assert (world.ledger[name].said_by, world.ledger[name].said_until) == ("kim", 45 * US)
+    assert world.ask(40, row("lamp", 10, size=7), words=[silenced]) == [("updated", "lamp", 10, None, 7, 3)]
+    assert states(world) == [("updated", "silenced", "alert.silenced 30")]
+    assert world.ask(45, row("lamp", 10, size=7), words=[silenced]) == [("opened", "lamp", 10, None, 7, 4)]
+    assert world.ask(46, row("lamp", 10, size=7), words=[silenced, taken]) == [("acknowledged", "lamp", 10, None, 7, 5)]
+    assert world.ask(47, row("lamp", 10, size=7), words=[silenced, taken]) == []
+    assert world.ask(50, then=(row("lamp", 10),), words=[silenced, taken]) == [("resolved", "lamp", 10, 50, 7, 6)]
+    assert states(world) == [("resolved", "resolved", "")]
+
+
+def test_a_silence_that_is_taken_back_is_over_before_its_time():
+    world = World()
+    quiet, heard = word("alert.silenced", 20, until=99, rule="theme"), word("alert.silenced", 30, until=30, rule="theme")
+    assert world.ask(20, row("lamp", 10), words=[quiet]) == [("silenced", "lamp", 10, None, 5, 1)]
+    assert world.ask(30, row("lamp", 10), words=[quiet, heard]) == [("opened", "lamp", 10, None, 5, 2)]
+
+
+def test_what_is_said_about_a_customer_concerns_the_alerts_that_name_it():
+    columns, quiet = (*COLUMNS, "customer_id"), [word("alert.silenced", 20, until=99, customer=str(UUID(int=7)))]
+    found = ACROSS.findings(columns, [(*row("lamp", 10), UUID(int=7)), (*row("sofa", 10), UUID(int=8))])
+    outcome = ACROSS.judge({}, found, (), Evaluation(version=1, now=30 * US), quiet)
+    assert {alert.key: alert.status for alert in outcome.changes} == {("lamp",): "silenced", ("sofa",): "open"}
 
 
 def test_a_rule_that_is_no_longer_in_force_takes_its_alerts_back():

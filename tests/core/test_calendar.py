@@ -119,8 +119,33 @@ def test_an_hour_that_the_clock_change_swallows_or_repeats():
     assert always_open.end_of_day(berlin("2026-03-29T12:00")) == berlin("2026-03-30T00:00") - 1
 
 
-def test_without_a_calendar_a_day_has_24_hours():
-    always = Always("Europe/Berlin")
+@pytest.mark.parametrize(
+    ("start", "text", "due"),
+    [
+        ("2026-01-12T09:30", "3d", "2026-01-15T09:30"),
+        ("2026-03-27T10:00", "3d", "2026-03-30T10:00"),  # 71 hours
+        ("2026-10-23T10:00", "1w", "2026-10-30T10:00"),  # 169 hours
+        ("2026-03-28T02:30", "1d", "2026-03-29T03:30"),  # that day the clocks go from 2 to 3
+        ("2026-10-24T02:30", "1d", "2026-10-25T02:30"),  # the first of two
+        ("2026-03-28T12:00", "24h", "2026-03-29T13:00"),
+    ],
+)
+def test_without_a_calendar_a_day_ends_at_the_same_local_time(start, text, due):
+    assert Always("Europe/Berlin").add(berlin(start), text) == berlin(due)
+
+
+def test_days_later_is_what_the_wall_says_whatever_was_asked_before():
+    for name in ("Australia/Lord_Howe", "America/Santiago", "Africa/Casablanca", "Asia/Kolkata"):
+        always, zone, random = Always(name), ZoneInfo(name), Random(1)
+        for _ in range(300):
+            t, days = instant("2025-01-01") + random.randrange(3 * 365 * 86_400) * US, random.randint(0, 400)
+            local = moment(t).astimezone(zone)
+            if (then := local + timedelta(days=days)).astimezone(UTC).astimezone(zone).replace(fold=0) == then:  # no time that is skipped
+                assert moment(always.add(t, f"{days}d")).astimezone(zone).replace(fold=0, tzinfo=None) == then.replace(tzinfo=None)
+
+
+def test_where_the_clocks_are_never_changed_a_day_has_24_hours():
+    always = Always()
     assert [always.add(0, text) for text in ("30s", "1d", "2w")] == [30 * US, DAY, 14 * DAY]
     assert (always.worked(5), always.when(5), always.between(2, 5)) == (5, 5, 3)
 

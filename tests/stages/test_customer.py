@@ -1,6 +1,7 @@
 import pytest
 
 from schemas.clock import Clock, Tick
+from schemas.command import EVERYBODY
 from schemas.identity import Arrived, Join, Repoint, Seen, Separated, Sighted, Touched, Toxic, Unlinked
 from schemas.ids import SEPARATOR, customer_id
 from schemas.state import UNKNOWN, FamilyState, Handover, IdentityEntry
@@ -250,3 +251,22 @@ def test_process_never_changes_its_input():
     ):
         STAGE.process(state, message)
         assert repr(state) == before
+
+
+@pytest.mark.parametrize(
+    ("who", "type"), [("source:desk", "source.heartbeat"), (EVERYBODY, "alert.silenced"), (EVERYBODY, "alert.acknowledged")]
+)
+def test_what_is_said_again_and_again_about_nobody_is_on_the_timeline_every_time_and_remembered_once(who, type):
+    said = [touchpoint(who, name=str(at), at=at, type=type) for at in range(1, 1_001)]
+    steps, state = [], None
+    for t in said:
+        steps.append(STAGE.process(state, Touched(YOUNG, t, 0)))
+        state = steps[-1].state
+    assert [step.outputs for step in steps] == [(TimelineEntry(t, 0, customer_id(who)),) for t in said]
+    assert state == FamilyState(members={who: 1}, dirty=True, unresolved=True)
+    assert STAGE.evaluate(YOUNG, state, Tick(3, Clock(9_999))).state.touchpoints == {}
+
+
+def test_what_is_said_of_a_customer_is_remembered():
+    t = touchpoint("email:b", type="alert.silenced")
+    assert after(Touched(YOUNG, t, 0)).touchpoints == {t.event_id: (t, 0)}

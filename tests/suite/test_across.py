@@ -1,5 +1,6 @@
 """Rules across customers at the end of a run: what stands in the views is asked, and once is enough, however often the run is repeated."""
 
+import json
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +10,7 @@ from sinks.clickhouse import Address, Reader
 from streams.bootstrap import embedded, inputs_of
 from streams.config import load
 from streams.folder import DataFolder
+from tests.suite.commands import redthread
 
 pytestmark = pytest.mark.server
 
@@ -63,3 +65,53 @@ def test_a_run_asks_at_its_end_and_a_repeated_one_adds_nothing(server: Address, 
         [OPENED, RESOLVED],
         [OPENED, RESOLVED],
     ]
+
+
+NAMING = """
+company: Example
+timezone: UTC
+pack: none
+across:
+  three_tickets:
+    title: Three tickets
+    key: who
+    query: |
+      SELECT customer_id AS who, customer_id, count() AS size, max(occurred_at) AS starts_at FROM timeline
+      WHERE type = 'ticket.opened' AND occurred_at <= {now:DateTime64(6, 'UTC')} GROUP BY customer_id HAVING size > 2
+    summary: {en: "{size} tickets."}
+sources:
+  - source: desk
+    department: service
+    input: {format: csv, files: "tickets*.csv"}
+    events: [{type: ticket.opened, time: at, identifiers: {crm_id: customer}}]
+"""
+SPOKEN = "SELECT toString(change), toString(status), said_by FROM alert_versions FINAL WHERE rule = 'three_tickets' ORDER BY version"
+
+
+def test_what_is_said_about_an_alert_that_names_a_customer_is_seen_at_once_and_published_when_the_rule_is_asked_next(tmp_path: Path):
+    company, data = tmp_path / "redthread.yaml", tmp_path / "data"
+    company.write_text(NAMING, encoding="utf-8")
+    (tmp_path / "tickets.csv").write_text(
+        "at,customer\n" + "".join(f"2026-03-0{day}T09:00:00Z,C-1\n" for day in (1, 2, 3)), encoding="utf-8"
+    )
+
+    def done(*words: str | Path) -> str:
+        ran = redthread(*words, "--data", data)
+        assert ran.returncode == 0, ran.stderr
+        return ran.stdout
+
+    def run() -> list[Any]:
+        done("run", "--company", company, tmp_path / "tickets.csv")
+        return [list(json.loads(line).values()) for line in done("sql", SPOKEN, "--json").splitlines()]
+
+    def seen() -> list[tuple[str, str]]:
+        found = [json.loads(line) for line in done("alerts", "--json").splitlines()]
+        return [(alert["status"], alert["said_by"]) for alert in found]
+
+    opened, silenced, again = ["opened", "open", ""], ["silenced", "silenced", "kim"], ["acknowledged", "acknowledged", "lee"]
+    assert run() == [opened]
+    (name,) = [json.loads(line)["alert_id"] for line in done("alerts", "--json").splitlines()]
+    done("alerts", "silence", name, "--until", "2d", "--by", "kim")
+    assert (seen(), run()) == ([("silenced", "kim")], [opened, silenced])
+    done("alerts", "acknowledge", name, "--by", "lee")
+    assert (run(), seen(), run()) == ([opened, silenced, again], [("acknowledged", "lee")], [opened, silenced, again])

@@ -1,10 +1,14 @@
 """forbid: `what` must not happen after a span opened (not-response), or before something (precedence).
 
+What is forbidden may end spans itself, as a ticket that is opened again does. Then it is about the spans that it ends, and breaks the
+rule in no other: spans told apart by `each` have nothing to do with each other's ends. `others` is about other spans by definition.
+
 Precedence waits until those concerned are complete, because a late touchpoint could make it innocent.
 """
 
 from bisect import bisect_left
 from collections.abc import Collection, Hashable, Iterator, Sequence
+from typing import Any
 
 from schemas.rule import Forbid, Rule
 from schemas.touchpoint import NEVER, Touchpoint
@@ -26,6 +30,7 @@ class ForbidVerb(Verb):
         super().__init__(name, rule, spec, calendar, context)
         self._spec = spec
         self._each = single(spec.each) if spec.each else no_key
+        self._ends = self.role("until")
         self._life = life_of(spec, calendar, context.timezone)
 
     @property
@@ -47,13 +52,11 @@ class ForbidVerb(Verb):
             for span in spans(group, self.roles["after"], self.role("until"), self._each, self._life):
                 self._inside(span, what, hearing)
 
-    def each_of(self, t: Touchpoint) -> Hashable:
-        """What tells this touchpoint's span from others."""
-        return self._each(t)
+    def each_of(self, t: Touchpoint) -> tuple[Hashable, bool]:
+        """What tells the spans that this touchpoint can break the rule in from others: its value, and whether it ends spans."""
+        return self._each(t), self._ends(t)
 
-    def stretches(
-        self, group: Sequence[Touchpoint], eaches: Collection[Hashable], now: int
-    ) -> Iterator[tuple[Stretch, Collection[Hashable]]]:
+    def stretches(self, group: Sequence[Touchpoint], eaches: Collection[Any], now: int) -> Iterator[tuple[Stretch, Collection[Any]]]:
         """When, from `now` on at least, one more `what` would break the rule, were there no grace; and which of `eaches` it may have.
 
         Grace is for those who could not know; whoever asks before the contact knows.
@@ -65,7 +68,7 @@ class ForbidVerb(Verb):
         for span in spans(group, self.roles["after"], self.role("until"), self._each, self._life):
             last = span.end - 1 if span.closers else span.end
             if last >= now and len(self._hits(span, what, grace=0)) + 1 >= self._spec.times:
-                mine = [each for each in eaches if not self._is_own(each, span)] if self._spec.others else eaches
+                mine = [whose for whose in eaches if self._concerns(whose[0], whose[1], span)]
                 yield Stretch(span.members[0].at + 1, last, span.end, (span.members[0],)), mine
 
     def _until_it_has_happened(self, group: Sequence[Touchpoint], what: list[Touchpoint], now: int) -> Iterator[Stretch]:
@@ -98,13 +101,15 @@ class ForbidVerb(Verb):
         for t in what[bisect_left(what, opener.at, key=_at) :]:
             if t.at > span.end:
                 break
-            if t.at >= opener.at + grace and span.holds(t) and not (self._spec.others and self._is_own(self._each(t), span)):
+            if t.at >= opener.at + grace and span.holds(t) and self._concerns(*self.each_of(t), span):
                 hits.append(t)
         return hits
 
-    @staticmethod
-    def _is_own(each: Hashable, span: Span) -> bool:
-        return each == span.key if each is None else shares(each, span.key)
+    def _concerns(self, each: Hashable, ends: bool, span: Span) -> bool:
+        """Can a touchpoint of that `each_of` break the rule in this span?"""
+        if self._spec.others:
+            return each != span.key if each is None else not shares(each, span.key)
+        return not ends or shares(each, span.key)
 
 
 def _at(t: Touchpoint) -> int:

@@ -1,7 +1,7 @@
 """limit: at most n going on at once, or within a time.
 
-Every `what` opens a span (one per value of `each`); while more than `at_most` are alive there is an episode, and an episode is one
-finding: its first hit is the anchor, later hits update it.
+Every `what` opens a span, one per value of `each`. Without `each` it is its own, and what comes of `until` ends them all. While more than
+`at_most` are alive there is an episode, and an episode is one finding: its first hit is the anchor, later hits update it.
 """
 
 from collections.abc import Collection, Hashable, Iterator, Sequence
@@ -13,7 +13,7 @@ from streams.core.calendar import Always
 from streams.core.rules.field import single
 from streams.core.rules.finding import Finding, Hearing
 from streams.core.rules.life import life_of
-from streams.core.rules.spans import Span, spans
+from streams.core.rules.spans import Span, no_key, spans
 from streams.core.rules.stretch import Stretch
 from streams.core.rules.verb import Context, Verb
 
@@ -39,6 +39,7 @@ class LimitVerb(Verb):
         super().__init__(name, rule, spec, calendar, context)
         self._spec = spec
         self._each = single(spec.each) if spec.each else _event_id
+        self._ends = self._each if spec.each else no_key
         self._life = life_of(spec, calendar, context.timezone)
 
     @property
@@ -48,13 +49,16 @@ class LimitVerb(Verb):
     def judge(self, group: Sequence[Touchpoint], hearing: Hearing) -> None:
         if len(group) < self.least and hearing.cut is None:
             return
-        found = spans(group, self.roles["what"], self.role("until"), self._each, self._life)
+        found = self._spans(group)
         if len(found) <= self._spec.at_most and hearing.cut is None:
             return
         for episode in self._episodes(found):
             self._judge(episode, found, hearing)
         if hearing.cut is not None:
             hearing.keep += [t for span in found if span.end >= hearing.cut for t in span.members]
+
+    def _spans(self, group: Sequence[Touchpoint]) -> list[Span]:
+        return spans(group, self.roles["what"], self.role("until"), self._each, self._life, self._ends)
 
     def each_of(self, t: Touchpoint) -> Hashable:
         """What tells this touchpoint's span from others."""
@@ -66,7 +70,7 @@ class LimitVerb(Verb):
         """See `ForbidVerb.stretches`."""
         if len(group) < self._spec.at_most:
             return
-        found = [span for span in spans(group, self.roles["what"], self.role("until"), self._each, self._life) if _last(span) >= now]
+        found = [span for span in self._spans(group) if _last(span) >= now]
         if len(found) < self._spec.at_most:
             return
         begins = [span.members[0].at for span in found if span.members[0].at > now]

@@ -43,6 +43,7 @@ class PingPongVerb(Verb):
         self._holder = single(spec.holder)
         self._ignored = frozenset(spec.ignore)
         self._within = duration(spec.within) if spec.within else NEVER
+        self._until = calendar.adding(spec.within) if spec.within and spec.within[-1] in "dw" else None
 
     @property
     def least(self) -> int:
@@ -82,4 +83,6 @@ class PingPongVerb(Verb):
         return found
 
     def _soon(self, let_go: Touchpoint, again: Touchpoint) -> bool:
+        if self._until is not None:
+            return again.at <= self._until(let_go.at)
         return self._within >= NEVER or self.calendar.between(let_go.at, again.at) <= self._within

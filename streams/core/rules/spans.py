@@ -1,5 +1,7 @@
 """Spans: what began with a touchpoint and is still going on, until a touchpoint closes it or its time runs out.
 
+Spans may be told apart by a field. What closes names the spans that it ends by a value of its own; without one it ends all.
+
 Order inside one instant: only a `seq` that one source vouches for orders touchpoints; everything else is simultaneous, and no verdict
 may depend on its order. In one instant what is open is closed first, then opened; a simultaneous pure closer closes at once.
 """
@@ -63,14 +65,29 @@ class Span:
         return t in self.closers or all(after(closer, t) for closer in self.closers)
 
 
+class Cut(NamedTuple):
+    """What `spans` is told."""
+
+    opens: Predicate
+    closes: Predicate
+    each: Each
+    ends: Each
+    life: Expiry
+
+
 def spans(
     touchpoints: Sequence[Touchpoint],
     opens: Predicate,
     closes: Predicate,
     each: Each = no_key,
     life: Expiry = for_ever,
+    ends: Each | None = None,
 ) -> list[Span]:
-    """Cut touchpoints (sorted by time) into spans; opened again while it is open, a span is joined, not doubled."""
+    """Cut touchpoints (sorted by time) into spans; opened again while it is open, a span is joined, not doubled.
+
+    `ends`: whose spans a closer ends, where that is not what tells its own apart.
+    """
+    cut = Cut(opens, closes, each, each if ends is None else ends, life)
     alive: dict[Hashable, Span] = {}
     found: list[Span] = []
     start, size = 0, len(touchpoints)
@@ -80,31 +97,23 @@ def spans(
         if end < size and touchpoints[end].at == t.at:
             while end < size and touchpoints[end].at == t.at:
                 end += 1
-            _instant(alive, found, touchpoints[start:end], opens, closes, each, life)
+            _instant(alive, found, touchpoints[start:end], cut)
         else:  # alone in its instant
             if alive and closes(t):
-                _close(alive, [t], t.at, each)
+                _close(alive, [t], t.at, cut.ends)
             if opens(t):
                 _stay_open(alive, found, each(t), [t], life)
         start = end
     return found
 
 
-def _instant(
-    alive: dict[Hashable, Span],
-    found: list[Span],
-    now: Sequence[Touchpoint],
-    opens: Predicate,
-    closes: Predicate,
-    each: Each,
-    life: Expiry,
-) -> None:
+def _instant(alive: dict[Hashable, Span], found: list[Span], now: Sequence[Touchpoint], cut: Cut) -> None:
     """Several touchpoints in one instant: close, then open."""
-    enders = [t for t in now if closes(t)]
-    closed = _close(alive, enders, now[0].at, each) if enders else {}
-    openers = [t for t in now if opens(t)]
+    enders = [t for t in now if cut.closes(t)]
+    closed = _close(alive, enders, now[0].at, cut.ends) if enders else {}
+    openers = [t for t in now if cut.opens(t)]
     if openers:
-        _open(alive, found, openers, _Instant(closed, enders, opens), each, life)
+        _open(alive, found, openers, _Instant(closed, enders, cut))
 
 
 class _Instant(NamedTuple):
@@ -112,11 +121,12 @@ class _Instant(NamedTuple):
 
     closed: dict[Hashable, Span]  # what was open before it and is closed in it
     enders: list[Touchpoint]
-    opens: Predicate
+    cut: Cut
 
-    def ends(self, t: Touchpoint, key: Hashable, each: Each) -> list[Touchpoint]:
+    def ends(self, t: Touchpoint, key: Hashable) -> list[Touchpoint]:
         """What closes a span that `t` opens in the same instant: what is later, and what is simultaneous and opens nothing itself."""
-        return first([e for e in self.enders if shares(each(e), key) and (after(e, t) or (not after(t, e) and not self.opens(e)))])
+        whose, opens = self.cut.ends, self.cut.opens
+        return first([e for e in self.enders if shares(whose(e), key) and (after(e, t) or (not after(t, e) and not opens(e)))])
 
 
 def shares(value: Hashable, key: Hashable) -> bool:
@@ -128,11 +138,11 @@ def shares(value: Hashable, key: Hashable) -> bool:
     return isinstance(key, tuple) and value in key
 
 
-def _close(alive: dict[Hashable, Span], enders: list[Touchpoint], at: int, each: Each) -> dict[Hashable, Span]:
+def _close(alive: dict[Hashable, Span], enders: list[Touchpoint], at: int, ends: Each) -> dict[Hashable, Span]:
     """End what is open; what has run out before is only forgotten."""
     closed: dict[Hashable, Span] = {}
     for key, span in list(alive.items()):
-        closers = [e for e in enders if shares(each(e), key)]
+        closers = [e for e in enders if shares(ends(e), key)]
         if at > span.expires:
             del alive[key]
         elif closers:
@@ -152,23 +162,17 @@ def _stay_open(alive: dict[Hashable, Span], found: list[Span], key: Hashable, op
         found.append(opened)
 
 
-def _open(
-    alive: dict[Hashable, Span],
-    found: list[Span],
-    openers: list[Touchpoint],
-    instant: _Instant,
-    each: Each,
-    life: Expiry,
-) -> None:
+def _open(alive: dict[Hashable, Span], found: list[Span], openers: list[Touchpoint], instant: _Instant) -> None:
     """Simultaneous openers: those that something closes at once, those that were in time to join what is closed, and the rest.
 
     Each finds its place by its own relation to the closers, so that it does not matter in which order they are looked at.
     """
+    cut = instant.cut
     staying: dict[Hashable, list[Touchpoint]] = {}
     at_once: dict[tuple[Hashable, tuple[str, ...]], Span] = {}
     for t in openers:
-        key = each(t)
-        ends = instant.ends(t, key, each)
+        key = cut.each(t)
+        ends = instant.ends(t, key)
         before = instant.closed.get(key)
         certain = all(after(e, t) for e in ends)
         if not ends:
@@ -178,9 +182,9 @@ def _open(
         elif certain and (key, tuple(e.event_id for e in ends)) in at_once:
             at_once[key, tuple(e.event_id for e in ends)].members.append(t)
         else:
-            opened = Span(key, [t], life(t), ends)
+            opened = Span(key, [t], cut.life(t), ends)
             found.append(opened)
             if certain:
                 at_once[key, tuple(e.event_id for e in ends)] = opened
     for key, together in staying.items():
-        _stay_open(alive, found, key, together, life)
+        _stay_open(alive, found, key, together, cut.life)

@@ -51,14 +51,18 @@ rules:
   f7: {title: x, sure: false, per: [matter, team], forbid: {what: t.a, before: t.b}}
   f8: {title: x, forbid: {what: [t.a, t.c], after: t.a, until: [t.a, t.b, t.c]}}
   f9: {title: x, judge: settled, per: customer, forbid: {what: t.c, after: t.a, within: 6h}}
+  f10: {title: x, per: customer, forbid: {what: [t.b, t.c], after: t.a, until: t.b, within: 6h, each: team}}
   l1: {title: x, per: customer, limit: {what: t.a, at_most: 2, within: 5h}}
   l2: {title: x, limit: {what: t.a, each: team, until: t.b, at_most: 1}}
   l3: {title: x, per: [matter, facts], limit: {what: [t.a, t.c], each: team, at_most: 1, within: 6h}}
   l4: {title: x, per: customer, sure: true, limit: {what: t.a, till: due, until: t.c, at_most: 1}}
   l5: {title: x, per: [customer, source], limit: {what: t.a, each: team, at_most: 1}}
+  l6: {title: x, per: customer, limit: {what: t.a, until: t.b, at_most: 2}}
+  l7: {title: x, limit: {what: [t.a, t.b], until: [t.b, t.c], at_most: 1, within: 9h}}
   p1: {title: x, per: customer, pingpong: {what: t.a, holder: team, within: 6h, until: t.c}}
   p2: {title: x, per: ref.o, pingpong: {what: t.*, holder: team, direct: false}}
   p3: {title: x, per: customer, sure: true, pingpong: {what: [t.a, t.b], holder: team, times: 2, ignore: [C]}}
+  p4: {title: x, per: customer, pingpong: {what: t.a, holder: team, within: 1d}}
 """,
     "histories",
 )

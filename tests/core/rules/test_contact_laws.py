@@ -43,6 +43,7 @@ rules:
   r16: {title: x, loose: true, per: [matter, department], forbid: {what: t.y, after: t.p, until: t.g}}
   r17: {title: x, per: customer, forbid: {what: {type: t.*, where: {channel: mail}}, after: t.g, within: 9h}}
   r18: {title: x, judge: settled, per: [customer, segment], forbid: {what: t.y, after: [t.a, t.y], until: t.b}}
+  r19: {title: x, per: customer, forbid: {what: [t.x, t.y], after: [t.a, t.p], until: [t.y, t.g], each: department}}
 """,
     "contact laws",
 )
@@ -168,4 +169,4 @@ def test_the_order_of_arrival_does_not_matter(touchpoints: list[Touchpoint], ran
 
 
 def test_a_rule_that_is_judged_by_what_a_contact_does_not_have_holds_nobody():
-    assert {asked.judge.name for asked in ASKED.contacts.asked} == {f"r{n}" for n in range(1, 19) if n != 15}
+    assert {asked.judge.name for asked in ASKED.contacts.asked} == {f"r{n}" for n in range(1, 20) if n != 15}

@@ -78,6 +78,21 @@ def test_a_closer_of_one_ticket_leaves_the_spans_of_other_tickets_open():
     assert found(rule, *together, told(5, "t.settled", **two)) == []
 
 
+def test_what_ends_spans_breaks_the_rule_only_in_those_that_it_ends():
+    rule = {"forbid": {"what": ["t.reopened", "t.complained"], "after": "t.resolved", "until": "t.reopened", "each": "ref.ticket"}}
+    one, two = ({"refs": {"ticket": (ticket,)}} for ticket in "12")
+    resolved = told(0, "t.resolved", "first", **one), told(1, "t.resolved", "second", **two)
+    assert found(rule, *resolved, told(5, "t.reopened", **one)) == [("first", "broken", 5, 5, 1)]
+    assert found(rule, *resolved, told(5, "t.reopened")) == [("first", "broken", 5, 5, 1), ("second", "broken", 5, 5, 1)]
+    assert found(rule, *resolved, told(5, "t.complained", **one)) == [("first", "broken", 5, None, 1), ("second", "broken", 5, None, 1)]
+
+
+def test_what_ends_spans_of_one_can_still_break_those_of_others():
+    rule = {"forbid": {"what": "t.sold", "after": "t.quoted", "until": "t.sold", "each": "team", "others": True}}
+    quoted = told(0, "t.quoted", "A", team="A"), told(1, "t.quoted", "B", team="B")
+    assert found(rule, *quoted, told(2, "t.sold", team="B")) == [("A", "broken", 2, None, 1)]
+
+
 def test_precedence_waits_until_those_concerned_are_complete():
     company = {"types": {"t.surveyed": ("marketing",), "t.delivered": ("offline",)}}
     surveyed = told(2, "t.surveyed")

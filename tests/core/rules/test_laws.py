@@ -19,7 +19,7 @@ from tests.core.rules.histories import BASE, CLOCKS, COURT, HOUR, by_id, everybo
 pytestmark = pytest.mark.law
 
 DEPARTMENTS = ("north", "south", "east")
-HOLDERS = {"p1", "p2", "p3"}  # who had it in which order inside one instant: there names have to decide
+HOLDERS = {"p1", "p2", "p3", "p4"}  # who had it in which order inside one instant: there names have to decide
 
 
 @given(histories(), CLOCKS, st.randoms(use_true_random=False))

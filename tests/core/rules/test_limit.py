@@ -39,6 +39,29 @@ def test_values_of_a_field_are_counted_once_until_they_are_closed():
     assert found(OWNERS, told(0, "t.claimed", **a), told(1, "t.released"), told(2, "t.claimed", **b)) == []
 
 
+def test_without_a_field_that_tells_them_apart_what_ends_it_ends_them_all():
+    rule = {"limit": {"what": "t.visited", "until": "t.bought", "at_most": 2}}
+    visited = [told(hour, "t.visited", team=team) for hour, team in ((0, "A"), (1, "B"), (2, "C"))]
+    assert found(rule, *visited, now=3) == [("t.visited@2", "broken", 2, None, 1)]
+    assert found(rule, *visited, told(5, "t.bought", team="A")) == [("t.visited@2", "broken", 2, 5, 1)]
+    again = told(6, "t.visited"), told(7, "t.visited")
+    assert found(rule, *visited[:2], told(1.5, "t.bought"), *again) == []
+    assert found(rule, *visited[:2], told(1.5, "t.bought"), *again, told(8, "t.visited")) == [("t.visited@8", "broken", 8, None, 1)]
+
+
+def test_what_ends_it_before_its_time_has_run_out_ends_it():
+    rule = {"limit": {"what": "t.visited", "until": "t.bought", "at_most": 1, "within": "7d"}}
+    visited = told(0, "t.visited"), told(1, "t.visited")
+    assert found(rule, *visited, told(5, "t.bought")) == [("t.visited@1", "broken", 1, 5, 1)]
+    assert found(rule, *visited, told(200, "t.bought")) == [("t.visited@1", "broken", 1, 168, 1)]
+
+
+def test_what_counts_and_ends_counting_counts_from_then_on():
+    rule = {"limit": {"what": ["t.visited", "t.bought"], "until": "t.bought", "at_most": 1}}
+    assert found(rule, told(0, "t.visited"), told(1, "t.bought")) == []
+    assert found(rule, told(0, "t.visited"), told(1, "t.bought"), told(2, "t.visited")) == [("t.visited@2", "broken", 2, None, 1)]
+
+
 def test_handing_over_in_one_instant_is_no_overlap():
     assert found(OWNERS, told(0, "t.claimed", team="A"), told(3, "t.released", team="A"), told(3, "t.claimed", team="B")) == []
     at_once = told(3, "t.claimed", team="B"), told(3, "t.released", team="B")

@@ -95,25 +95,31 @@ def test_forbid_before(touchpoints: list[Touchpoint], now: int) -> None:
 
 
 @given(histories())
-def test_forbid_within_a_time_by_others(touchpoints: list[Touchpoint]) -> None:
-    expected: Counter[Any] = Counter()
-    for group in judged_together("f1", touchpoints):
-        for team in {t.team for t in group if A(t)}:
-            mine = [t for t in group if (A(t) and t.team == team) or (B(t) and t.team in ("", team))]
-            for members, end in chains(mine, A, B, lambda t: t.at + 6 * HOUR):
-                expires = max(t.at for t in members) + 6 * HOUR
-                closers = [e for e in mine if end is not None and end.at <= expires and B(e) and e.at == end.at]
-                hits = [
-                    t.at
-                    for t in group
-                    if C(t)
-                    and t.team != team
-                    and any(later(t, m) for m in members)
-                    and (all(later(e, t) for e in closers) if closers else t.at <= expires)
-                ]
-                if hits:
-                    expected[min(hits), len(hits), closers[0].at if closers else expires] += 1
-    assert Counter((f.since, f.size, f.until) for f in of_rule(COURT.judge(touchpoints, everybody(FAR)), "f1")) == expected
+def test_forbid_where_spans_are_told_apart(touchpoints: list[Touchpoint]) -> None:
+    """By others alone; or by anybody, but what ends spans only in those that it ends."""
+    by_others: tuple[Test, Callable[[Touchpoint, str], bool]] = C, lambda t, team: t.team != team
+    judgement = COURT.judge(touchpoints, everybody(FAR))
+    for rule, (what, concerns) in (("f1", by_others), ("f10", (of("t.b", "t.c"), lambda t, team: C(t) or t.team in ("", team)))):
+        expected: Counter[Any] = Counter()
+        for group in judged_together(rule, touchpoints):
+            for team in {t.team for t in group if A(t)}:
+                mine = [t for t in group if (A(t) and t.team == team) or (B(t) and t.team in ("", team))]
+                for members, end in chains(mine, A, B, lambda t: t.at + 6 * HOUR):
+                    expires = max(t.at for t in members) + 6 * HOUR
+                    closers = [
+                        e for e in mine if end is not None and end.at <= expires and B(e) and e.at == end.at and ends(e, members[0], A)
+                    ]
+                    first = [e for e in closers if not any(later(e, other) for other in closers)]
+                    hits = [
+                        t.at
+                        for t in filter(what, group)
+                        if concerns(t, team)
+                        and any(later(t, m) for m in members)
+                        and ((t in first or all(later(e, t) for e in closers)) if closers else t.at <= expires)
+                    ]
+                    if hits:
+                        expected[min(hits), len(hits), closers[0].at if closers else expires] += 1
+        assert Counter((f.since, f.size, f.until) for f in of_rule(judgement, rule)) == expected
 
 
 @given(histories())
@@ -122,7 +128,9 @@ def test_limit(touchpoints: list[Touchpoint]) -> None:
     for rule, at_most, each, life, closes in (
         ("l1", 2, lambda t: t.event_id, 5 * HOUR, of()),
         ("l2", 1, lambda t: t.team, NEVER, B),
+        ("l6", 2, lambda t: t.event_id, NEVER, B),
     ):
+        told_apart = rule == "l2"  # what closes may name the one that it closes
         over: Counter[int] = Counter()
         for group in judged_together(rule, touchpoints):
             for instant in SAMPLES:
@@ -130,7 +138,10 @@ def test_limit(touchpoints: list[Touchpoint]) -> None:
                     each(t)
                     for t in filter(A, group)
                     if t.at < instant <= t.at + life
-                    and not any(closes(e) and e.at < instant and e.team in ("", t.team) and not later(t, e) and e.at >= t.at for e in group)
+                    and not any(
+                        closes(e) and e.at < instant and (not told_apart or e.team in ("", t.team)) and not later(t, e) and e.at >= t.at
+                        for e in group
+                    )
                 }
                 over[instant] += len(alive) > at_most
         found = of_rule(judgement, rule)

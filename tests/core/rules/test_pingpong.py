@@ -47,3 +47,14 @@ def test_with_more_than_one_in_between_it_is_a_ping_pong_only_where_the_rule_say
 def test_the_time_runs_from_the_last_touch_to_the_return():
     assert bounced("AABA", within="2h") == [(1, 3)]
     assert bounced("AABA", step=1.1, within="2h") == []
+
+
+def test_days_are_those_of_the_company_and_in_a_calendar_open_days():
+    rule = {"pingpong": {"what": "t.assigned", "holder": "team", "within": "3d"}}
+    back = told(72, "t.assigned", team="A")  # on the wall in Berlin it is an hour later: summer time has begun
+    assert found(rule, *holders("AB"), back) == [("t.assigned@72", "broken", 72, None, 1)]
+    assert found(rule, *holders("AB"), back, company={"timezone": "Europe/Berlin"}) == []
+    office = {"calendars": {"office": {"tz": "Europe/Berlin", "hours": {"mon-fri": ["08:00-18:00"]}}}}
+    in_time, late = (told(hour, "t.assigned", "back", team="A") for hour in (136, 136.1))  # it closes on Wednesday
+    assert found(rule | {"calendar": "office"}, *holders("AB"), in_time, company=office) == [("back", "broken", 136, None, 1)]
+    assert found(rule | {"calendar": "office"}, *holders("AB"), late, company=office) == []
