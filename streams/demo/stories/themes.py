@@ -105,6 +105,7 @@ def engineering_answers_after_the_fourth(w: World) -> None:
 def five_customers_in_a_little_more_than_two_weeks(w: World) -> None:
     people = w.regulars(12)[1:6]
     first = _morning(w, 26)
-    for person, at in zip(people, (first, *(_morning(w, days) for days in (12, 11, 10)), w.office.next(first + 14 * DAY, 1, 9)), strict=True):
+    last = w.office.next(first + 14 * DAY, 1, 9)
+    for person, at in zip(people, (first, *(_morning(w, days) for days in (12, 11, 10)), last), strict=True):
         _ticket(w, person, at + 29 * MINUTE, reason="a screw is missing")
     w.spare_across(RULE, "reason", "a screw is missing")
