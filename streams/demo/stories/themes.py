@@ -97,7 +97,7 @@ def engineering_answers_after_the_fourth(w: World) -> None:
     before = [_ticket(w, person, _morning(w, 13) + 19 * MINUTE, product="Alpsee bed") for person in people[:4]]
     _answered(before[3], _morning(w, 13) + HOUR, "Alpsee bed")
     for number, person in enumerate(people[4:]):
-        _ticket(w, person, _morning(w, 9 - number) + 23 * MINUTE, product="Alpsee bed")
+        _ticket(w, person, _morning(w, 8 - number) + 23 * MINUTE, product="Alpsee bed")
     w.spare_across(RULE, "product", "Alpsee bed")
 
 
