@@ -12,12 +12,14 @@ from schemas.alert import Alert
 from schemas.company import Company
 from sinks.clickhouse import InvalidQuery, Reader
 from streams.across.ask import findings, ledger, opened_at, said
-from streams.core.across import Across, Finding, UnusableAnswer
+from streams.core.across import ENDED, Across, Finding, UnusableAnswer, was_right
 from streams.core.alert_changes import Evaluation
 from streams.core.calendar import duration
 from streams.core.commands import Word
 
 BUDGETED = duration("30d")  # a budget is for a month
+LATELY = duration("30d")  # what ended in this time may have been a mistake: what would have shown it was late on its way
+LOOKED_AT_AGAIN = 20  # instants at which such alerts were opened, the last ones: each of them is a query
 
 Publish = Callable[[str, Sequence[Alert]], object]  # token, alerts
 
@@ -62,7 +64,7 @@ class Evaluator:
         )
         try:
             found = self._findings(across, now)
-            outcome = across.judge(known, found, self._ended(across, known, found), this, self._said(found))
+            outcome = across.judge(known, found, self._right(across, known, found, now), this, self._said(found))
         except (InvalidQuery, UnusableAnswer) as error:
             return Verdict(across.name, problem=str(error))
         if outcome.changes:
@@ -89,14 +91,14 @@ class Evaluator:
     def _said(self, found: Sequence[Finding]) -> Sequence[Word]:
         return said(self._reader, {finding.customer_id for finding in found if finding.customer_id}) if found else ()
 
-    def _ended(self, across: Across, known: Mapping[str, Alert], found: Sequence[Finding]) -> list[str]:
-        """Those that went on and do no more, although they were right when they were opened."""
-        gone = [alert for alert in across.gone(known, found) if across.rule.enabled and alert.rule_version == across.version]
-        if not gone:
-            return []
+    def _right(self, across: Across, known: Mapping[str, Alert], found: Sequence[Finding], now: int) -> dict[str, bool]:
+        """Of those that have no finding any more: were they right when they were opened?"""
+        ours = [a for a in across.gone(known, found, now - LATELY) if across.rule.enabled and a.rule_version == across.version]
+        if not ours:
+            return {}
         opened = opened_at(self._reader, [across.name])
-        then: dict[int, tuple[Finding, ...]] = {}
-        for at in {opened.get(alert.alert_id, alert.changed_at) for alert in gone}:
-            then[at] = self._findings(across, at)
-        asked = ((alert, opened.get(alert.alert_id, alert.changed_at)) for alert in gone)
-        return [alert.alert_id for alert, at in asked if any(f.key == alert.key and f.holds_at(at) for f in then[at])]
+        asked = [(alert, opened.get(alert.alert_id, alert.changed_at)) for alert in ours]
+        again = sorted({at for alert, at in asked if alert.status in ENDED})[-LOOKED_AT_AGAIN:]
+        going_on = {at for alert, at in asked if alert.status not in ENDED}
+        then = {at: self._findings(across, at) for at in {*going_on, *again}}
+        return {alert.alert_id: was_right(alert, at, then[at]) for alert, at in asked if at in then}

@@ -19,7 +19,9 @@ from streams.folder import DataFolder
 from streams.settings import Settings
 from streams.sources.normalise import Identifiers
 
-ALERTS = "SELECT rule, status, level, matter, toString(customer_id) AS customer_id, occurrences FROM alerts WHERE status != 'withdrawn'"
+ALERTS = """
+SELECT rule, status, level, matter, toString(customer_id) AS customer_id, key, occurrences FROM alerts WHERE status != 'withdrawn'
+"""
 OWNERS = "SELECT identifier, toString(customer_id) FROM identifiers"
 TOLD = """
 SELECT matter FROM alerts WHERE rule = 'ping_pong' AND status != 'withdrawn' ORDER BY occurrences DESC, matter LIMIT 1

@@ -9,6 +9,7 @@ named after rule, key and the instant since which the rule is broken: the same t
 | going on | the same finding | updated where it says something else; resolved where it has ended |
 | going on | none, but there is one for the instant at which it was opened | resolved now: it has ended |
 | going on | none, and by what is known today there never was one | withdrawn |
+| ended lately | none, and by what is known today there never was one | withdrawn: what was late on its way has shown it |
 | ended | none | stays: it is older than what the query looks back at |
 
 What people said about alerts counts as for those of one customer (`streams.core.commands`): said of the alert itself, of its rule for
@@ -30,7 +31,7 @@ from schemas.across import MEANING, AcrossRule
 from schemas.alert import Alert, Evidence
 from schemas.ids import alert_id
 from schemas.nearest import nearest
-from streams.core.alert_changes import Evaluation, changes
+from streams.core.alert_changes import Evaluation, changes, content
 from streams.core.calendar import instant
 from streams.core.commands import Word, answered
 from streams.core.rule_versions import rule_versions
@@ -97,19 +98,24 @@ class Across:
             raise self._unusable(f"two rows of the key {', '.join(twice)} go on at one time")
         return found
 
-    def gone(self, ledger: Mapping[str, Alert], found: Sequence[Finding]) -> tuple[Alert, ...]:
-        """Alerts that went on and have no finding any more: ended, or never right? The answer of then tells."""
+    def gone(self, ledger: Mapping[str, Alert], found: Sequence[Finding], since: int) -> tuple[Alert, ...]:
+        """Alerts that went on, or have ended after `since`, and have no finding any more: were they right? The answer of then tells."""
         present = self._present(ledger, found)
-        return tuple(alert for alert in ledger.values() if alert.status not in ENDED and alert.alert_id not in present)
+        return tuple(
+            alert
+            for alert in ledger.values()
+            if alert.alert_id not in present
+            and alert.status != "withdrawn"
+            and (alert.status not in ENDED or _or_ever(alert.ends_at) > since)
+        )
 
     def judge(
-        self, ledger: Mapping[str, Alert], found: Sequence[Finding], ended: Iterable[str], this: Evaluation, words: Iterable[Word] = ()
+        self, ledger: Mapping[str, Alert], found: Sequence[Finding], right: Mapping[str, bool], this: Evaluation, words: Iterable[Word] = ()
     ) -> Outcome:
-        """`ended`: ids of those `gone` that had a finding when they were opened. Publishes what differs from the ledger."""
+        """`right`: of those `gone`, had they a finding when they were opened? Publishes what differs from the ledger."""
         present = answered(self._present(ledger, found), words, this.now).alerts
-        for name in ended:
-            present[name] = replace(ledger[name], status="resolved", ends_at=max(this.now, ledger[name].starts_at), **UNSAID)
-        known = {name: alert for name, alert in ledger.items() if name in present or alert.status not in ENDED}
+        present |= {name: _over(ledger[name], this.now) for name, was in right.items() if was}
+        known = {name: alert for name, alert in ledger.items() if name in present or name in right or alert.status not in ENDED}
         return Outcome(len(found), changes(known, present, this))
 
     def _finding(self, row: Mapping[str, Any]) -> Finding:
@@ -183,6 +189,19 @@ class Across:
 
     def _unusable(self, why: str) -> UnusableAnswer:
         return UnusableAnswer(f"across.{self.name}: {why}")
+
+
+def was_right(alert: Alert, opened: int, then: Iterable[Finding]) -> bool:
+    """`then`: the answer as of the instant at which the alert was opened."""
+    own = (finding for finding in then if finding.key == alert.key)
+    return any(finding.overlaps(alert) if alert.status in ENDED else finding.holds_at(opened) for finding in own)
+
+
+def _over(alert: Alert, now: int) -> Alert:
+    """It was right, and has ended: now, if not before."""
+    if alert.status in ENDED:
+        return content(alert)
+    return replace(alert, status="resolved", ends_at=max(now, alert.starts_at), **UNSAID)
 
 
 def _instant(value: Any) -> datetime:

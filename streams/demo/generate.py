@@ -16,6 +16,7 @@ from streams.demo.stories import (
     answers,
     delays,
     deliveries,
+    departments,
     effort,
     goodbyes,
     leads,
@@ -24,6 +25,7 @@ from streams.demo.stories import (
     promises,
     strangers,
     teams,
+    themes,
 )
 from streams.demo.stories.told import tell_all
 from streams.demo.systems import marketing, online, sales, service, stores
@@ -35,7 +37,7 @@ from streams.demo.world import World
 SEED, CUSTOMERS, DAYS = 1, 2_000, 90
 STORIES = (  # imported: each declares its own
     *(teams, effort, answers, leads, owners, promises, deliveries, outreach, goodbyes),
-    *(strangers, delays),
+    *(strangers, delays, themes, departments),
 )
 SYSTEMS = (
     *(online.SHOP_EVENTS, online.WEB_CALLS, stores.RECEIPTS, stores.SCANS, sales.ACTIVITIES),

@@ -1,6 +1,7 @@
 """Compare what was found with the truth: precision and recall, rule by rule, and what is missing or should not be there.
 
-An alert is right when rule, customer, matter, level, status and number of occurrences are. Alerts are compared as bags: two equal ones expected
+An alert is right when rule, customer, matter, level, status and number of occurrences are; the key stands for the customer where it is about
+many. Alerts are compared as bags: two equal ones expected
 and one found is one missing. Withdrawn alerts say themselves that they were never right, and are left out.
 """
 
@@ -9,9 +10,12 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from streams.core.across import NOBODY
+
 UNKNOWN = "?"  # a customer that nobody found
 
-Key = tuple[str, str, str, str, str, int]  # rule, customer, matter, level, status, occurrences
+Whom = str | tuple[str, ...]  # a customer, or the key of what is about many
+Key = tuple[str, Whom, str, str, str, int]  # rule, whom, matter, level, status, occurrences
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,11 +70,11 @@ def score(truth: Mapping[str, Any], alerts: Iterable[Mapping[str, Any]], custome
     """`alerts`: rows of the view `alerts`; `customers`: identifier as in the truth -> customer id (those unknown are left out)."""
     expected: dict[Key, list[Mapping[str, Any]]] = defaultdict(list)
     for alert in truth["alerts"]:
-        expected[_key(alert, _customer(alert["identifiers"], customers))].append(alert)
+        expected[_key(alert, _planned(alert, customers))].append(alert)
     found: dict[Key, list[Mapping[str, Any]]] = defaultdict(list)
     for alert in alerts:
         if alert["status"] != "withdrawn":
-            found[_key(alert, str(alert["customer_id"]))].append(alert)
+            found[_key(alert, _found(alert))].append(alert)
     split, joined = _people(truth["people"], customers)
     unexpected = tuple(_surplus(found, expected))
     return Score(
@@ -83,13 +87,21 @@ def score(truth: Mapping[str, Any], alerts: Iterable[Mapping[str, Any]], custome
     )
 
 
-def _key(alert: Mapping[str, Any], customer: str) -> Key:
+def _key(alert: Mapping[str, Any], whom: Whom) -> Key:
     level = alert.get("level", "broken")
-    return alert["rule"], customer, alert["matter"], level, alert["status"], int(alert.get("occurrences", 1))
+    return alert["rule"], whom, alert["matter"], level, alert["status"], int(alert.get("occurrences", 1))
 
 
-def _customer(identifiers: Iterable[str], customers: Mapping[str, str]) -> str:
-    return next((customers[identifier] for identifier in identifiers if identifier in customers), UNKNOWN)
+def _planned(entry: Mapping[str, Any], customers: Mapping[str, str]) -> Whom:
+    """Whom an entry of the truth is about."""
+    if entry.get("key"):
+        return tuple(entry["key"])
+    return next((customers[identifier] for identifier in entry["identifiers"] if identifier in customers), UNKNOWN)
+
+
+def _found(alert: Mapping[str, Any]) -> Whom:
+    customer = alert["customer_id"]
+    return tuple(alert["key"]) if customer in (None, NOBODY) else str(customer)
 
 
 def _surplus(these: Mapping[Key, list[Mapping[str, Any]]], those: Mapping[Key, list[Mapping[str, Any]]]) -> Iterable[Mapping[str, Any]]:
@@ -111,8 +123,8 @@ def _hit_by(
     unexpected: Iterable[Mapping[str, Any]], near_misses: Iterable[Mapping[str, Any]], customers: Mapping[str, str]
 ) -> Iterable[Mapping[str, Any]]:
     """Near misses that were taken for hits."""
-    wrong = {(alert["rule"], str(alert["customer_id"])) for alert in unexpected}
-    return (near for near in near_misses if (near["rule"], _customer(near["identifiers"], customers)) in wrong)
+    wrong = {(alert["rule"], _found(alert)) for alert in unexpected}
+    return (near for near in near_misses if (near["rule"], _planned(near, customers)) in wrong)
 
 
 def _people(

@@ -1,7 +1,7 @@
 """What a right answer holds, told by those who wrote the stories.
 
 An expectation is one alert: its rule, whom and what it is about, how often, and since when it is over (never: it is still open). A near
-miss names the rule that must stay silent. Matters are named as the rules name them: by the smallest of the refs that are tied together.
+miss names the rule that must stay silent. What is about many customers names no customer, but the key by which its rule tells it apart. Matters are named as the rules name them: by the smallest of the refs that are tied together.
 """
 
 from collections.abc import Iterable
@@ -29,15 +29,17 @@ class Expected:
     until: float | None = None
     occurrences: int = 1
     level: Level = "broken"
+    key: tuple[str, ...] = ()  # of many customers: what it is about instead of one of them
 
 
 @dataclass(frozen=True, slots=True)
 class NearMiss:
-    """A story after which this rule must have nothing to say about this customer beyond what is expected."""
+    """A story after which this rule must have nothing to say about this customer, or this key, beyond what is expected."""
 
     rule: str
     story: str
     identifiers: tuple[str, ...]
+    key: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +82,7 @@ def document(
         **about,
         "as_of": _iso(as_of),
         "alerts": [_alert(e, names, as_of) for e in expected],
-        "near_misses": [{"rule": n.rule, "story": n.story, "identifiers": list(n.identifiers)} for n in near],
+        "near_misses": [{"rule": n.rule, "story": n.story, "identifiers": list(n.identifiers), "key": list(n.key)} for n in near],
     }
 
 
@@ -98,6 +100,7 @@ def _alert(expected: Expected, names: dict[Ref, Ref], as_of: int) -> dict[str, A
         "status": "resolved" if over else "open",
         "matter": ":".join(names.get(expected.about, expected.about)) if expected.about else "",
         "identifiers": list(expected.identifiers),
+        "key": list(expected.key),
         "occurrences": expected.occurrences,
         "ends_at": _iso(expected.until) if over and expected.until is not None else None,
     }

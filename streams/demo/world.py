@@ -21,6 +21,7 @@ LEAST_CUSTOMERS, LEAST_DAYS, MOST_DAYS = 300, 60, 200
 WEEKDAYS = (0, 1, 2, 3, 4)
 SHARED = "shared_identifier"  # not a rule: identity itself says that a link was refused
 QUIET_DAYS = 9  # before a story: no window of a rule reaches so far back into calm days
+REGULAR_FOR = 45 * DAY  # what many customers share happens in the last weeks, and about what they ordered shortly before
 OUTAGE_BEFORE_END = 11 * DAY  # early enough for all that it held back to be judged
 NUMBERS = {"order": "S-100", "ticket": "T-200", "lead": "L-300", "deal": "D-400", "quote": "Q-500", "promise": "P-600", "return": "R-700"}
 
@@ -45,6 +46,7 @@ class World:
         self.merges: list[Merge] = []
         self.story = ""
         self._cast = 0
+        self._regulars: list[Person] = []
         self._numbers = dict.fromkeys(NUMBERS, 0)
 
     # People
@@ -56,6 +58,12 @@ class World:
         open_accounts(self.rng, person, shop=True, crm=True, card=True)
         person.calm_until = at - QUIET_DAYS * DAY
         return person
+
+    def regulars(self, number: int) -> list[Person]:
+        """The first so many of those whom stories about many customers share; each of them is well looked after."""
+        while len(self._regulars) < number:
+            self._regulars.append(self.someone(self.as_of - REGULAR_FOR))
+        return self._regulars[:number]
 
     @property
     def cast(self) -> list[Person]:
@@ -173,6 +181,14 @@ class World:
     def share(self, person: Person, identifier: str) -> None:
         """What this person uses belongs to somebody else, who used it first; that is told as a finding about the person."""
         self.expected.append(Expected(SHARED, self.story, (), person))
+
+    def expect_across(self, rule: str, *key: str, occurrences: int) -> None:
+        """One alert about many customers, which goes on."""
+        self.expected.append(Expected(rule, self.story, (), occurrences=occurrences, key=key))
+
+    def spare_across(self, rule: str, *key: str) -> None:
+        """That rule must not speak of this."""
+        self.near_misses.append(NearMiss(rule, self.story, (), key))
 
     def settle_identifiers(self) -> None:
         """Alerts and near misses name all by which their customer is known in the end."""

@@ -11,7 +11,7 @@ from schemas.across import AcrossRule
 from schemas.alert import Alert, Evidence
 from schemas.ids import alert_id
 from schemas.touchpoint import Touchpoint
-from streams.core.across import Across, UnusableAnswer
+from streams.core.across import Across, UnusableAnswer, was_right
 from streams.core.alert_changes import Evaluation
 from streams.core.commands import Word
 
@@ -49,15 +49,21 @@ class World:
         self.across, self.ledger = across, dict[str, Alert]()
 
     def ask(
-        self, now: int, *rows: tuple[Any, ...], then: tuple[tuple[Any, ...], ...] = (), words: Sequence[Word] = ()
+        self,
+        now: int,
+        *rows: tuple[Any, ...],
+        then: tuple[tuple[Any, ...], ...] = (),
+        since: int | None = None,
+        words: Sequence[Word] = (),
     ) -> list[tuple[Any, ...]]:
         """`then`: what the query gives for the instants at which alerts that are gone were opened. Returns what was published."""
         found = self.across.findings(COLUMNS, rows)
-        before = {finding.key for finding in self.across.findings(COLUMNS, then)}
-        ended = [alert.alert_id for alert in self.across.gone(self.ledger, found) if alert.key in before]
+        before = self.across.findings(COLUMNS, then)
+        gone = self.across.gone(self.ledger, found, (now if since is None else since) * US)
+        right = {alert.alert_id: was_right(alert, alert.starts_at, before) for alert in gone}
         version = max((alert.version for alert in self.ledger.values()), default=0) + 1
         this = Evaluation(version=version, now=now * US, rules={"theme": self.across.version})
-        outcome = self.across.judge(self.ledger, found, ended, this, words)
+        outcome = self.across.judge(self.ledger, found, right, this, words)
         assert outcome.findings == len(rows)
         self.ledger |= {alert.alert_id: alert for alert in outcome.changes}
         return [
@@ -68,7 +74,7 @@ class World:
 
 def test_a_finding_opens_an_alert_that_says_everything():
     ((finding,), this) = ACROSS.findings(COLUMNS, [row("lamp", 10)]), Evaluation(version=1, now=20 * US, live_since=20 * US)
-    assert ACROSS.judge({}, [finding], (), this).changes == [
+    assert ACROSS.judge({}, [finding], {}, this).changes == [
         Alert(
             alert_id=alert_id("theme", ("lamp",), str(10 * US)),
             rule="theme",
@@ -119,6 +125,20 @@ def test_what_never_was_is_withdrawn():
     assert [(alert.status, alert.cause) for alert in world.ledger.values()] == [("withdrawn", "late_event")]
     assert world.ask(40) == []
     assert world.ask(50, row("lamp", 10)) == [("opened", "lamp", 10, None, 5, 3)]
+
+
+def test_what_ended_and_never_was_is_withdrawn_while_that_can_still_show():
+    world = World()
+    world.ask(50, row("lamp", 10, 20), row("sofa", 12, 22), row("rug", 12, 30), row("lamp", 40))
+    then = (row("rug", 13, 29), row("sofa", 22))  # the sofa's is another one: it began when that had ended
+    assert world.ask(60, row("lamp", 40), since=20, then=then) == [("withdrawn", "sofa", 12, 22, 5, 2)]
+    assert world.ask(70, row("lamp", 40), since=20, then=(row("rug", 14),)) == []
+    assert {(a.key, a.status, a.cause) for a in world.ledger.values()} == {
+        (("lamp",), "resolved", None),
+        (("lamp",), "open", None),
+        (("sofa",), "withdrawn", "late_event"),
+        (("rug",), "resolved", None),
+    }
 
 
 def test_every_episode_of_one_key_is_an_alert():
@@ -178,14 +198,14 @@ def test_a_silence_that_is_taken_back_is_over_before_its_time():
 def test_what_is_said_about_a_customer_concerns_the_alerts_that_name_it():
     columns, quiet = (*COLUMNS, "customer_id"), [word("alert.silenced", 20, until=99, customer=str(UUID(int=7)))]
     found = ACROSS.findings(columns, [(*row("lamp", 10), UUID(int=7)), (*row("sofa", 10), UUID(int=8))])
-    outcome = ACROSS.judge({}, found, (), Evaluation(version=1, now=30 * US), quiet)
+    outcome = ACROSS.judge({}, found, {}, Evaluation(version=1, now=30 * US), quiet)
     assert {alert.key: alert.status for alert in outcome.changes} == {("lamp",): "silenced", ("sofa",): "open"}
 
 
 def test_a_rule_that_is_no_longer_in_force_takes_its_alerts_back():
     world = World()
     world.ask(20, row("lamp", 10), row("sofa", 5, 8))
-    outcome = ACROSS.judge(world.ledger, (), (), Evaluation(version=2, now=30 * US))
+    outcome = ACROSS.judge(world.ledger, (), {}, Evaluation(version=2, now=30 * US))
     assert [(alert.key, alert.change, alert.cause) for alert in outcome.changes] == [(("lamp",), "withdrawn", "rule_change")]
 
 
@@ -205,7 +225,7 @@ def test_a_finding_takes_everything_from_its_columns():
     (finding,) = spoken.findings(
         columns, [("lamp", at(0), 2, UUID(int=7), ["sales"], [(event, at(3), "ticket.opened", "sales")], 0.25, ["a", "b"], None)]
     )
-    (alert,) = spoken.judge({}, [finding], (), Evaluation(version=1, now=0)).changes
+    (alert,) = spoken.judge({}, [finding], {}, Evaluation(version=1, now=0)).changes
     assert (alert.customer_id, alert.departments, alert.evidence) == (
         str(UUID(int=7)),
         ("sales",),
@@ -248,5 +268,5 @@ def test_an_answer_that_holds_no_findings_names_the_column(columns, rows, why):
 def test_a_sentence_that_names_no_column_is_refused():
     (finding,) = ACROSS.findings(("theme", "starts_at", "sise"), [("a", at(1), 3)])
     with pytest.raises(UnusableAnswer) as raised:
-        ACROSS.judge({}, [finding], (), Evaluation(version=1, now=0))
+        ACROSS.judge({}, [finding], {}, Evaluation(version=1, now=0))
     assert str(raised.value) == "across.theme: summary names {size}, which is no column of the query; did you mean sise?"

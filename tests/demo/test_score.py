@@ -1,5 +1,8 @@
 """The score: right is what agrees in rule, customer, matter, level, status and number; the rest is missing or should not be there."""
 
+import pytest
+
+from streams.core.across import NOBODY
 from streams.demo.score import RuleScore, Score, score
 
 ANNA = {"identifiers": ["crm_id:1", "email:anna@example.org"]}
@@ -59,6 +62,23 @@ def test_a_near_miss_that_was_taken_for_a_hit_is_named() -> None:
     answer = score(truth(LATE | BEN, near_misses=[near]), found, CUSTOMERS)
 
     assert (answer.unexpected, answer.broken_near_misses) == ((found[0],), (near,))
+
+
+THEME = {"rule": "unheard_theme", "level": "broken", "status": "open", "matter": "", "occurrences": 5}
+LAMP, SOFA = {"key": ["product", "lamp"]}, {"key": ["product", "sofa"]}
+MANY = {"identifiers": []}
+
+
+@pytest.mark.parametrize("nobody", [None, NOBODY])
+def test_what_is_about_many_customers_is_told_apart_by_its_key(nobody: str | None) -> None:
+    lamp, sofa = (THEME | key | {"customer_id": nobody} for key in (LAMP, SOFA))
+
+    right = score(truth(THEME | LAMP | MANY), [lamp], CUSTOMERS)
+    wrong = score(truth(THEME | LAMP | MANY, near_misses=[{"rule": "unheard_theme"} | SOFA | MANY]), [sofa], CUSTOMERS)
+
+    assert right == Score({"unheard_theme": RuleScore(1, 1, 1)})
+    assert (wrong.missing, wrong.unexpected) == ((THEME | LAMP | MANY,), (sofa,))
+    assert wrong.broken_near_misses == ({"rule": "unheard_theme"} | SOFA | MANY,)
 
 
 def test_people_who_are_two_customers_and_customers_who_are_two_people_are_named() -> None:

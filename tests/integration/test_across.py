@@ -131,6 +131,10 @@ def test_an_outage_of_the_crm_is_one_alert_from_its_silence_to_its_return(world)
     assert found.summary == "crm has reported nothing since 1 March 2026 02:00."
 
 
+def beat(minutes: int) -> Any:
+    return ticket(0, minutes / 60, type="source.heartbeat", source="crm", department="sales", ids=("source:crm",))
+
+
 def replaced(row: Any, recorded_at: int) -> Any:
     return replace(row, touchpoint=replace(row.touchpoint, recorded_at=recorded_at))
 
@@ -168,6 +172,16 @@ def test_a_department_that_was_late_by_its_own_account_has_no_gap_of_perception(
     world.write(*late, *tickets)
     refreshed(world)
     assert said(world.ask(MARCH + 5 * DAY, "perception_gap")) == [("withdrawn", ("service",), MARCH + DAY, None, 10, 2)]
+
+
+def test_a_silence_that_late_heartbeats_fill_is_withdrawn_although_it_was_over(world):
+    beats = [beat(minutes) for minutes in range(0, 121, 10)]
+    world.write(*beats[:4], *beats[6:])  # two were late on their way
+    verdict = world.ask(MARCH + 2 * HOUR, "source_silent")
+    assert said(verdict) == [("resolved", ("crm",), MARCH + HOUR * 45 // 60, MARCH + HOUR, 1, 1)]
+    world.write(*beats[4:6])
+    assert said(world.ask(MARCH + 2 * HOUR + 1, "source_silent")) == [("withdrawn", ("crm",), MARCH + HOUR * 45 // 60, MARCH + HOUR, 1, 2)]
+    assert [(a.status, a.cause) for a in world.alerts("source_silent")] == [("withdrawn", "late_event")]
 
 
 def test_a_crash_between_asking_and_writing_repeats_the_same_ids_and_versions(world):

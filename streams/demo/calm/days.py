@@ -54,12 +54,12 @@ def _private_life(world: World, person: Person, shopping: Shopping, concerns: Co
     shopping.go_to_the_store(person)
     busy: list[int] = []
     for affair, delivered in shopping.orders(person, until) if person.user else ():
-        has_question = rng.random() < 0.17 and all(abs(delivered - other) > 25 * DAY for other in busy)
+        has_question = rng.random() < 0.08 and all(abs(delivered - other) > 25 * DAY for other in busy)
         shopping.opinion(affair, delivered, calm=has_question)
         if has_question:
             busy.append(delivered)
             concerns.after_delivery(affair, delivered)
-    if person.through_call_centre or rng.random() < 0.22:
+    if person.through_call_centre or rng.random() < 0.28:
         concerns.in_general(person, until, [at + 4 * DAY for at in busy])
 
 

@@ -1,7 +1,7 @@
 """The stories of a run: each module declares its own, and all of them are told in the order of the rules.
 
 A story is a function that makes things happen to new customers and says which alerts a right answer holds. A near miss is expected to
-raise nothing of its rule beyond that (a warning in time, perhaps).
+raise nothing of its rule beyond that (a warning in time, perhaps). Stories about many customers say both themselves.
 """
 
 from collections.abc import Callable
@@ -12,6 +12,7 @@ from streams.demo.world import World
 Story = Callable[[World], None]
 BREAKS: dict[str, list[Story]] = {}
 NEAR_MISSES: dict[str, list[Story]] = {}
+ACROSS: dict[str, list[Story]] = {}
 CUSTOMERS_PER_ROUND = 2_000  # larger companies hear every story more than once
 
 
@@ -35,8 +36,18 @@ def nearly(rule: str) -> Callable[[Story], Story]:
     return declare
 
 
+def across(rule: str) -> Callable[[Story], Story]:
+    """This story about many customers breaks that rule or comes close to it, and says itself what of it."""
+
+    def declare(story: Story) -> Story:
+        ACROSS.setdefault(rule, []).append(story)
+        return story
+
+    return declare
+
+
 def tell_all(world: World) -> None:
-    """Every story, as often as the company is large."""
+    """Every story, as often as the company is large; those about many customers once, for there is one of every product and department."""
     for number in range(max(1, len(world.people) // CUSTOMERS_PER_ROUND)):
         for rule, stories in BREAKS.items():
             for story in stories:
@@ -46,6 +57,9 @@ def tell_all(world: World) -> None:
                 before = len(world.cast)
                 _tell(world, rule, story, number)
                 world.spare(rule, world.cast[before:])
+    for rule, stories in ACROSS.items():
+        for story in stories:
+            _tell(world, rule, story, 0)
 
 
 def _tell(world: World, rule: str, story: Story, number: int) -> None:

@@ -28,7 +28,7 @@ WORDS: Mapping[str, str] = {
     "promise.released": "promise_dropped",
     "source.heartbeat": "ping",
 }
-TRACKER_COLUMNS = "kind,issue,ticket,at,engineer"
+TRACKER_COLUMNS = "kind,issue,ticket,at,engineer,product"
 ENGINEERS = ("priya", "arjun", "meera")
 AGENTS = ("amt", "bno", "cfi", "dra")
 
@@ -39,6 +39,7 @@ def _audit(world: World, happening: Happening, number: int) -> str:
     if happening.type == "source.heartbeat":
         return dumps(entry)
     entry["ticket"] = {"id": known.get("ticket"), "about": refs.get("ticket"), "order": refs.get("order"), "lead": refs.get("lead")}
+    entry["ticket"] |= {name: attributes[name] for name in ("product", "reason") if name in attributes}
     entry["requester"] = {
         "email": email(world.rng, known["email"]) if "email" in known else None,
         "phone": phone(world.rng, known["phone"]) if "phone" in known else None,
@@ -68,8 +69,9 @@ def _opinion(world: World, happening: Happening, number: int) -> str:
 def _answer(world: World, happening: Happening, number: int) -> str:
     at = local(happening.at, BANGALORE).isoformat()
     if happening.type == "source.heartbeat":
-        return fields(("sync", "", "", at, ""), ",")
-    return fields(("comment", f"ENG-{number}", happening.refs["ticket"], at, world.rng.choice(ENGINEERS)), ",")
+        return fields(("sync", "", "", at, "", ""), ",")
+    product = (happening.attributes or {}).get("product", "")
+    return fields(("comment", f"ENG-{number}", happening.refs["ticket"], at, world.rng.choice(ENGINEERS), product), ",")
 
 
 _BROKEN_AUDIT_LOG = {

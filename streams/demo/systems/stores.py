@@ -24,7 +24,7 @@ SCAN_WORDS: Mapping[str, str] = {
     "source.heartbeat": "PING",
 }
 TILL_COLUMNS = "Beleg;Zeit;Filiale;Vorgang;Kundenkarte;E-Mail;Auftrag;Ticket;Angebot;Betrag"
-SCAN_COLUMNS = "scan_id,order_no,event,scanned_at,depot"
+SCAN_COLUMNS = "scan_id,order_no,event,scanned_at,depot,reason"
 DEPOTS = ("MUC1", "MUC2", "NUE1")
 
 
@@ -47,7 +47,8 @@ def _receipt(world: World, happening: Happening, number: int) -> str:
 
 
 def _scan(world: World, happening: Happening, number: int) -> str:
-    scan = (f"SC{number:07d}", happening.refs.get("order", ""), SCAN_WORDS[happening.type], plain(happening.at), world.rng.choice(DEPOTS))
+    order, reason = happening.refs.get("order", ""), (happening.attributes or {}).get("reason", "")
+    scan = (f"SC{number:07d}", order, SCAN_WORDS[happening.type], plain(happening.at), world.rng.choice(DEPOTS), reason)
     return fields(scan, ",")
 
 
@@ -61,7 +62,7 @@ RECEIPTS = System(TILL, "kasse.csv", _receipt, TILL_COLUMNS, "cp1252", _BROKEN_R
 
 
 _BROKEN_SCANS = {
-    "SC9000001,S-1000001,DELIVERED,,MUC1": "missing_field",
-    "SC9000002,S-1000001,DELIVERED,1970-01-01 00:00:00,MUC1": "time_out_of_range",
+    "SC9000001,S-1000001,DELIVERED,,MUC1,": "missing_field",
+    "SC9000002,S-1000001,DELIVERED,1970-01-01 00:00:00,MUC1,": "time_out_of_range",
 }
 SCANS = System(LOGISTICS, "scans.csv", _scan, SCAN_COLUMNS, broken=_BROKEN_SCANS)
