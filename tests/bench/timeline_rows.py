@@ -7,7 +7,7 @@ them; one customer in eight was linked later to another one.
 from clickhouse_driver import Client
 
 from schemas.command import EVERYBODY
-from schemas.ids import customer_id
+from schemas.ids import identifier_id
 
 STEPS = 10  # rows of a case
 LINKED = 8  # one customer in so many has an override, so that views pay for looking identities up
@@ -102,7 +102,7 @@ FROM (SELECT number, reinterpretAsUUID(sipHash128('source', name)) AS own, name,
 COMMANDS = f"""
 INSERT INTO timeline_events (anchor_id, attributed_id, customer_id, occurred_at, event_id, department, type, direction, agent, source, source_event_id, due_at,
     recorded_at, identifiers, refs, attributes, digest, topic, offset, version)
-SELECT everybody ? toUUID('{customer_id(EVERYBODY)}') : reinterpretAsUUID(sipHash128('customer', number)) AS who, who, who, at,
+SELECT everybody ? toUUID('{identifier_id(EVERYBODY)}') : reinterpretAsUUID(sipHash128('customer', number)) AS who, who, who, at,
     reinterpretAsUUID(sipHash128('command', number)), 'wall', what, 'internal', concat('person ', toString(number % 12)), 'commands', toString(number),
     what = 'alert.silenced' ? toNullable(at + toIntervalYear(9)) : NULL, at,
     [everybody ? '{EVERYBODY}' : concat('customer:', toString(number))], map(),

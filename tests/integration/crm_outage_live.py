@@ -106,7 +106,9 @@ class Live:
     def _ask(self, now: int) -> None:
         self._sink.write(str(now), self._unwritten)
         self._unwritten = []
-        verdicts = self._evaluator.evaluate(now * US, self._schedule.due(now * US))
+        due = self._schedule.due(now * US)
+        verdicts = self._evaluator.evaluate(now * US, due)
+        self._schedule.asked(due, now * US)
         self.problems += [verdict for verdict in verdicts if verdict.problem]
 
     def _publish(self, token: str, changes: Sequence[Alert]) -> None:
