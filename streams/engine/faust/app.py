@@ -15,13 +15,14 @@ from schemas.topics import TABLES
 from streams.core.brake import Watch
 from streams.core.identity import IdentityRules
 from streams.engine.faust.configuration import Worker
+from streams.engine.faust.effects import Fold
 from streams.engine.faust.ingest import IngestRunner, Reached
 from streams.engine.faust.install import install
 from streams.engine.faust.lanes import Lanes
 from streams.engine.faust.logic import CustomerLogic, IdentifyLogic, TimeLogic
 from streams.engine.faust.metrics import Metrics
 from streams.engine.faust.outbox import Item
-from streams.engine.faust.reporter import Reporter
+from streams.engine.faust.reporter import AnyReport, Reporter
 from streams.engine.faust.router import Place, Router
 from streams.engine.faust.stage import Logic, StageRunner
 from streams.engine.faust.table import options
@@ -55,18 +56,18 @@ class WorkerApp:
         self.fence = install(self.faust, self._sources, [*inputs, *(topics.changelog(table) for table in TABLES)], worker.chunk)
         self._router = Router(topics)
         self._headers = self._router.headers
-        self.reporter = Reporter(lambda reports: self._send(self._router.reports(reports)))
+        self.reporter = Reporter(self._send)
         self.customer = CustomerLogic(customers, replay=worker.replay)
         timed = [Watched.of(source) for source in sources if source.input.topic and source.department != WALL]
         self._timed = frozenset(watched.topic for watched in timed)
         keeper = Timekeeper(timed, topics.partitions, replay=worker.replay, as_of=worker.as_of)
-        self._ingest = IngestRunner(ingest, self._sources, self._router, self._send, self.metrics.outputs, longest, watch)
+        self._ingest = IngestRunner(ingest, self._sources, self._router, self.metrics.outputs, longest, watch)
         self._stages: dict[str, StageRunner] = {}
         logics: tuple[Logic, ...] = (IdentifyLogic(identity), self.customer, TimeLogic(keeper))
         for (topic, _), logic in zip(inputs.items(), logics, strict=True):
             self._add_stage(topic, logic)
         for topic in self._sources:
-            self._add_agent(topic, "ingest", lambda tp, records: self._ingest.handle(tp.topic, tp.partition, records))
+            self._add_agent(topic, "ingest", lambda tp, records: self._ingest.fold(tp.topic, tp.partition, records))
         self.watchdog = Watchdog(self.faust)
         self.beat = time.monotonic()  # when the event loop last came round
         self.settled = False  # as of the last round, for other threads: the first who asks Faust for its consumer makes it
@@ -84,21 +85,21 @@ class WorkerApp:
             standby_buffer_size=RECOVERED_AT_ONCE,
             options=options(),
         )
-        runner = self._stages[logic.name] = StageRunner(logic, table, self._router, self._send, self.reporter.put, self.metrics.outputs)
-        self._add_agent(topic, logic.name, lambda tp, records: runner.handle(tp.partition, records))
+        runner = self._stages[logic.name] = StageRunner(logic, table, self._router, self.reporter.put, self.metrics.outputs)
+        self._add_agent(topic, logic.name, lambda tp, records: runner.fold(tp.partition, records))
 
-    def _add_agent(self, topic: str, stage: str, handle: Any) -> None:
+    def _add_agent(self, topic: str, stage: str, fold: Fold) -> None:
         channel = self.faust.topic(topic, key_type=bytes, value_type=bytes)
-        lanes = Lanes(stage, handle, self.metrics.chunk, self.worker.chunk)
+        lanes = Lanes(stage, fold, self._put, self.metrics.chunk, self.worker.chunk)
         self.faust.agent(channel, name=f"{stage}.{topic}")(lanes.run)
 
-    async def _send(self, routed: Mapping[Place, list[Item]]) -> None:
-        send, headers = self.faust.producer.send_many, self._headers
-        if len(routed) == 1:
-            for (topic, partition), items in routed.items():
-                await send(topic, partition, items, headers.get(topic, []))
-        elif routed:
-            await asyncio.gather(*(send(topic, partition, items, headers.get(topic, [])) for (topic, partition), items in routed.items()))
+    def _put(self, routed: Mapping[Place, list[Item]]) -> Sequence[asyncio.Future[int]]:
+        put, headers = self.faust.producer.put_many, self._headers
+        return [put(topic, partition, items, headers.get(topic, [])) for (topic, partition), items in routed.items()]
+
+    async def _send(self, reports: Sequence[AnyReport]) -> None:
+        for sent in self._put(self._router.reports(reports)):
+            await sent
 
     async def _revoked(self, *_: Any, **__: Any) -> None:
         self._ingest.forget()

@@ -1,6 +1,7 @@
 """The stage without state on Faust: chunks of the company's own topics become messages to `identify` and dead letters."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import partial
 from typing import Any
 
 from schemas.clock import SourceReport
@@ -9,9 +10,9 @@ from schemas.identity import Arrived
 from schemas.source import Source
 from schemas.touchpoint import CANARY, CANARY_PREFIX
 from streams.core.brake import FINE, Watch
+from streams.engine.faust.effects import Effects
 from streams.engine.faust.records import record_of
 from streams.engine.faust.router import Router
-from streams.engine.faust.stage import Sender
 from streams.engine.faust.thread import Place
 from streams.stages.ingest import Ingest
 from streams.stages.step import Send
@@ -42,14 +43,13 @@ class IngestRunner:
         ingest: Ingest,
         sources: Mapping[str, Sequence[Source]],
         router: Router,
-        send: Sender,
         observe: Callable[[str, Any], None],
         longest: int,
         watch: Watch | None = None,
     ) -> None:
         """`watch` stops the worker before a chunk with too many dead letters is published: `BrakePulled`."""
         self._watch = watch
-        self._ingest, self._sources, self._router, self._send, self._observe = ingest, sources, router, send, observe
+        self._ingest, self._sources, self._router, self._observe = ingest, sources, router, observe
         self._longest = longest
         self.reached: dict[tuple[str, int], Reached] = {}
 
@@ -57,11 +57,13 @@ class IngestRunner:
         """Partitions were revoked."""
         self.reached = {}
 
-    async def handle(self, topic: str, partition: int, records: Sequence[Any]) -> None:
-        """Hand on what the records come to; only then does the clock of the partition move."""
+    def fold(self, topic: str, partition: int, records: Sequence[Any]) -> Iterator[Effects]:
+        """What the records come to; only when it is handed on does the clock of the partition move."""
         outputs = [output for message in records for source in self._sources[topic] for output in self._outputs(source, message)]
         self._observe("ingest", outputs)
-        await self._send(self._router.route(partition, outputs))
+        yield Effects(self._router.route(partition, outputs), None, partial(self._move, topic, partition, records, outputs))
+
+    def _move(self, topic: str, partition: int, records: Sequence[Any], outputs: Sequence[Any]) -> None:
         reached = self.reached.setdefault((topic, partition), Reached())
         reached.last = max(records[-1].timestamp * 1000, reached.last)
         # A synthetic customer does not come from the system: it must not make a silent source look alive.

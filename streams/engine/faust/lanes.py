@@ -1,5 +1,9 @@
-"""Partitions run concurrently: in series a worker would spend most of its time waiting for acknowledgements. In each of them the chunks
-that have come meanwhile are worked on together: acknowledgements, batches and saved states cost the same for six records as for 500.
+"""Every partition has a lane of its own: in series a worker would spend most of its time waiting for acknowledgements.
+
+In a lane chunks are worked on as they come, and their outputs leave at once. What has been worked on meanwhile becomes durable together,
+in this order: outputs acknowledged, states saved, clocks passed on, chunks acknowledged. So a chunk waits for nobody's acknowledgement,
+and acknowledgements, batches and saved states, which cost the same for six records as for 500, are few. Whoever does a chunk again after
+a crash does it from the state before it and publishes the same.
 
 Crash only: an unexpected error ends the process before anything is acknowledged, and whoever starts next does the chunk again. Faust
 itself would acknowledge the chunk, restart the agent and go on with the next one.
@@ -10,24 +14,27 @@ import os
 import time
 import traceback
 from collections import deque
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Callable, Coroutine, Mapping, Sequence
 from itertools import chain
-from typing import Any
+from typing import Any, NamedTuple
 
 import structlog
 from aiokafka.errors import KafkaError
 
 from streams.core.brake import BrakePulled
 from streams.engine.faust.consumer import Chunk
-from streams.engine.faust.outbox import RecordTooLarge
+from streams.engine.faust.effects import Effects, Fold
+from streams.engine.faust.outbox import Item, RecordTooLarge
+from streams.engine.faust.router import Place
 from streams.engine.watermarks import WentLive
 
 EXIT_BUG, EXIT_BRAKE = 1, 73
-IN_FLIGHT = 16  # times as many records as are worked on at once may be here, worked on or waiting for their partition
+IN_FLIGHT = 16  # times as many records as are worked on at once may be here, waiting, worked on, or not durable yet
 
 SAYS_NO_VALUES = (KafkaError, OSError, RecordTooLarge, WentLive)  # their messages are about servers and sizes
 
-Handle = Callable[[Any, Sequence[Any]], Awaitable[None]]  # (topic and partition), records
+Put = Callable[[Mapping[Place, list[Item]]], Sequence[asyncio.Future[int]]]
+Observe = Callable[[str, Any, int, float], None]  # stage, topic and partition, records, seconds until they were durable
 
 log = structlog.get_logger("redthread.worker")
 
@@ -38,20 +45,22 @@ def spoken(error: BaseException) -> str:
     return f"{name}: {error}" if isinstance(error, SAYS_NO_VALUES) else name
 
 
+class Done(NamedTuple):
+    """A piece of what has been worked on; the last one of its chunks has them with it."""
+
+    sent: Sequence["asyncio.Future[int]"] = ()
+    effects: Effects | None = None
+    events: Sequence[Any] = ()
+    since: float = 0.0
+
+
 class Lanes:
     """Reads the stream of one agent and gives every partition a lane of its own."""
 
-    def __init__(
-        self,
-        name: str,
-        handle: Handle,
-        observe: Callable[[str, Any, int, float], None],
-        at_once: int,
-        end: Callable[[int], object] = os._exit,
-    ) -> None:
+    def __init__(self, name: str, fold: Fold, put: Put, observe: Observe, at_once: int, end: Callable[[int], object] = os._exit) -> None:
         """`at_once`: no chunk is added to those that are worked on together once they have so many records."""
-        self._name, self._handle, self._observe, self._at_once, self._end = name, handle, observe, at_once, end
-        self._lanes: dict[Any, deque[Any]] = {}  # events that wait, of partitions that are worked on
+        self.name, self.fold, self.put, self.observe, self.at_once, self._end = name, fold, put, observe, at_once, end
+        self._lanes: dict[Any, Lane] = {}
         self._here = 0  # records
         self._room = asyncio.Event()
         self._tasks: set[asyncio.Task[None]] = set()
@@ -60,66 +69,117 @@ class Lanes:
         """The body of the agent."""
         stream.enable_acks = False
         async for event in stream.events():
-            while self._here >= IN_FLIGHT * self._at_once:
+            while self._here >= IN_FLIGHT * self.at_once:
                 self._room.clear()
                 await self._room.wait()
             self._here += len(event.value)
             tp = event.message.tp
-            if tp in self._lanes:
-                self._lanes[tp].append(event)
-                continue
-            self._lanes[tp] = deque([event])
-            task = asyncio.create_task(self._work(stream, tp))
-            self._tasks.add(task)
-            task.add_done_callback(self._tasks.discard)
+            if tp not in self._lanes:
+                self._lanes[tp] = Lane(self, stream, tp)
+            self._lanes[tp].take(event)
 
-    async def _work(self, stream: Any, tp: Any) -> None:
-        """One partition, until nothing of it is left."""
-        waiting = self._lanes[tp]
+    def left(self, events: Sequence[Any]) -> None:
+        """These are not here any more."""
+        self._here -= sum(len(event.value) for event in events)
+        self._room.set()
+
+    def start(self, work: Coroutine[Any, Any, None], chunk: Chunk) -> None:
+        """Do it beside everything else; an error ends the process. `chunk` is named in the log."""
+        task = asyncio.create_task(self._guarded(work, chunk))
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def _guarded(self, work: Coroutine[Any, Any, None], chunk: Chunk) -> None:
         try:
-            while waiting:
-                await self._together(stream, tp, self._next(waiting))
-        finally:
-            del self._lanes[tp]
-
-    def _next(self, waiting: deque[Any]) -> list[Any]:
-        events = [waiting.popleft()]
-        size = len(events[0].value)
-        while waiting and size + len(waiting[0].value) <= self._at_once:
-            events.append(waiting.popleft())
-            size += len(events[-1].value)
-        return events
-
-    async def _together(self, stream: Any, tp: Any, events: list[Any]) -> None:
-        """Work on these chunks as if they were one; each is acknowledged."""
-        try:
-            current = [event for event in events if not self._is_overtaken(stream.app, event.message)]
-            for event in events:
-                if event not in current:
-                    stream.app.consumer.drop(event.message)
-            if current:
-                records = current[0].value if len(current) == 1 else list(chain.from_iterable(event.value for event in current))
-                started = time.monotonic()
-                await self._handle(tp, records)
-                self._observe(self._name, tp, len(records), time.monotonic() - started)
-            for event in current:
-                stream.app.consumer.handled(event.message)
-                await stream.ack(event)
+            await work
         except asyncio.CancelledError:
             raise
         except BrakePulled as brake:  # nothing of the chunk was published
             log.critical("the brake on dead letters was pulled", **brake.pulled._asdict(), says=str(brake))
             self._end(EXIT_BRAKE)
         except BaseException as error:  # noqa: BLE001 - see the module's rule
-            chunk: Chunk = events[0].message
             place = {"topic": chunk.topic, "partition": chunk.partition, "offset": chunk.offset}
-            log.critical("chunk failed", stage=self._name, **place, error=spoken(error), at=traceback.format_tb(error.__traceback__))
+            log.critical("chunk failed", stage=self.name, **place, error=spoken(error), at=traceback.format_tb(error.__traceback__))
             self._end(EXIT_BUG)
-        finally:
-            self._here -= sum(len(event.value) for event in events)
-            self._room.set()
 
-    @staticmethod
-    def _is_overtaken(app: Any, chunk: Chunk) -> bool:
+
+class Lane:
+    """One partition: what waits to be worked on, and what has been and is not durable yet."""
+
+    def __init__(self, lanes: Lanes, stream: Any, tp: Any) -> None:
+        self._lanes, self._stream, self._tp = lanes, stream, tp
+        self._waiting: deque[Any] = deque()  # events
+        self._done: list[Done] = []
+        self._is_working = self._is_settling = False
+
+    def take(self, event: Any) -> None:
+        """Work on it soon."""
+        self._waiting.append(event)
+        if not self._is_working:
+            self._is_working = True
+            self._lanes.start(self._work(), event.message)
+
+    async def _work(self) -> None:
+        """Until nothing waits. Between two pieces the others have their turn."""
+        while self._waiting:
+            events = self._next()
+            current = [event for event in events if not self._is_overtaken(event.message)]
+            for event in events:
+                if event not in current:
+                    self._stream.app.consumer.drop(event.message)
+                    self._lanes.left([event])
+            if current:
+                records = current[0].value if len(current) == 1 else list(chain.from_iterable(event.value for event in current))
+                since = time.monotonic()
+                for effects in self._lanes.fold(self._tp, records):
+                    self._settle_soon(Done(self._lanes.put(effects.routed), effects), events[0].message)
+                    await asyncio.sleep(0)
+                self._settle_soon(Done(events=current, since=since), events[0].message)
+        self._is_working = False
+
+    def _next(self) -> list[Any]:
+        waiting = self._waiting
+        events = [waiting.popleft()]
+        size = len(events[0].value)
+        while waiting and size + len(waiting[0].value) <= self._lanes.at_once:
+            events.append(waiting.popleft())
+            size += len(events[-1].value)
+        return events
+
+    def _settle_soon(self, done: Done, chunk: Chunk) -> None:
+        self._done.append(done)
+        if not self._is_settling:
+            self._is_settling = True
+            self._lanes.start(self._settle(), chunk)
+
+    async def _settle(self) -> None:
+        """Make durable what has been worked on, all of it together, until nothing is left."""
+        while self._done:
+            done, self._done = self._done, []
+            effects = [piece.effects for piece in done if piece.effects is not None]
+            states = dict.fromkeys(one.states for one in effects if one.states is not None)
+            changes = [(one, one.take_changes()) for one in states]  # nothing that comes later
+            for piece in done:
+                for sent in piece.sent:
+                    await sent
+            for one, changed in changes:
+                await one.save(changed)
+            for effect in effects:
+                effect.done()
+            await self._acknowledge(done)
+        self._is_settling = False
+
+    async def _acknowledge(self, done: Sequence[Done]) -> None:
+        for piece in done:
+            for event in piece.events:
+                self._stream.app.consumer.handled(event.message)
+                await self._stream.ack(event)
+            if piece.events:
+                seconds = time.monotonic() - piece.since
+                self._lanes.observe(self._lanes.name, self._tp, sum(len(event.value) for event in piece.events), seconds)
+                self._lanes.left(piece.events)
+
+    def _is_overtaken(self, chunk: Chunk) -> bool:
         """A rebalance has begun since the chunk was delivered: it will be delivered again, here or elsewhere."""
+        app = self._stream.app
         return not app.flow_control.is_active() or chunk.epoch != app.consumer.epoch

@@ -17,7 +17,7 @@ NONE: Headers = []
 
 
 class TrackedProducer(driver.Producer):  # type: ignore[misc]
-    """`send_many` is the fast way: record batches for one partition."""
+    """`put_many` is the fast way: record batches for one partition."""
 
     fence: Fence | None = None
 
@@ -64,17 +64,14 @@ class TrackedProducer(driver.Producer):  # type: ignore[misc]
     async def send(self, *args: Any, **kwargs: Any) -> Any:
         return self.track(await super().send(*args, **kwargs))
 
-    async def send_many(self, topic: str, partition: int, items: Sequence[Item], headers: Headers = NONE) -> int | None:
-        """Produce to one partition, every record with these headers, and await every acknowledgement; the offset of the last record."""
+    def put_many(self, topic: str, partition: int, items: Sequence[Item], headers: Headers = NONE) -> asyncio.Future[int]:
+        """Produce to one partition soon, every record with these headers; with the last acknowledgement comes the offset of the last record."""
         if self.fence is not None:
             self.fence.check()
-        if not items:
-            return None
         outbox = self._outboxes.get((topic, partition))
         if outbox is None:
             outbox = self._outboxes[topic, partition] = self._outbox(topic, partition)
-        last: int = await self.track(outbox.put(items, headers))
-        return last
+        return self.track(outbox.put(items, headers))
 
     def _outbox(self, topic: str, partition: int) -> Outbox:
         producer = self._ensure_producer()

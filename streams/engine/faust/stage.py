@@ -1,20 +1,19 @@
-"""One keyed stage on Faust: fold a chunk of one partition, then outputs, then states, then reports; the caller acknowledges.
+"""One keyed stage on Faust: what a chunk of one partition comes to. A clock is passed on only after everything before it is durable.
 
 A tick at which families are evaluated ends a piece of the chunk: what a tick may wake is bounded, what a chunk of ticks may wake is not.
 """
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from typing import Any, Protocol
 
 from schemas.clock import Report, Tick
 from streams.core.clock import LAST, report
-from streams.engine.faust.outbox import Item
-from streams.engine.faust.router import Place, Router
+from streams.engine.faust.effects import Effects
+from streams.engine.faust.router import Router
 from streams.engine.faust.states import PartitionStates
 from streams.engine.faust.table import BulkTable
 from streams.stages.step import Step
-
-Sender = Callable[[Mapping[Place, list[Item]]], Awaitable[None]]
 
 
 class Logic(Protocol):
@@ -52,26 +51,26 @@ class StageRunner:
         logic: Logic,
         table: BulkTable,
         router: Router,
-        send: Sender,
         report: Callable[[list[Report]], None],
         observe: Callable[[str, Any], None],
     ) -> None:
-        self._logic, self._table, self._router = logic, table, router
-        self._send, self._report, self._observe = send, report, observe
+        self._logic, self._table, self._router, self._report, self._observe = logic, table, router, report, observe
         self._partitions: dict[int, PartitionStates] = {}
 
     def forget(self) -> None:
         """Partitions were revoked: another worker may own them now, so nothing that is cached may be used again."""
         self._partitions = {}
 
-    async def handle(self, number: int, records: Sequence[Any]) -> None:
-        """Fold the chunk and make its effects durable."""
+    def fold(self, number: int, records: Sequence[Any]) -> Iterator[Effects]:
+        """The effects of a chunk, piece by piece; the states in memory are ahead of those that are saved."""
         states = self._partitions.get(number)
         if states is None:
             states = self._partitions[number] = PartitionStates(number, self._table, self._logic.state)
             self._logic.opened(states)
         outputs: list[Any] = []
         reports: dict[int, Report] = {}
+        records = states.new(records)
+        latest = max((record.timestamp for record in records), default=0)
         for record in records:
             key, message = self._logic.message(record)
             if not isinstance(message, Tick):
@@ -83,9 +82,12 @@ class StageRunner:
             if message.level < LAST:
                 reports[message.level] = report(message, number)  # of several ticks the last one says everything
             if woken:
-                await self._save(states, outputs, reports)
+                states.reach(record.offset, latest)
+                yield self._effects(states, outputs, reports)
                 outputs, reports = [], {}
-        await self._save(states, outputs, reports)
+        if records:
+            states.reach(records[-1].offset, latest)
+        yield self._effects(states, outputs, reports)
 
     def _process(self, states: PartitionStates, key: str, message: Any, outputs: list[Any]) -> None:
         before = states[key]
@@ -101,9 +103,6 @@ class StageRunner:
         if states.keep(key, before, step):
             self._logic.kept(states.number, key, step.state)
 
-    async def _save(self, states: PartitionStates, outputs: list[Any], reports: dict[int, Report]) -> None:
-        """In this order: outputs, states, reports. A clock is passed on only after everything before it is durable."""
+    def _effects(self, states: PartitionStates, outputs: list[Any], reports: dict[int, Report]) -> Effects:
         self._observe(self._logic.name, outputs)
-        await self._send(self._router.route(states.number, outputs))
-        await states.save()
-        self._report(list(reports.values()))
+        return Effects(self._router.route(states.number, outputs), states, partial(self._report, list(reports.values())))

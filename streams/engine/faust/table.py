@@ -43,7 +43,7 @@ class BulkTable(faust.Table):  # type: ignore[misc]
     async def write(self, partition: int, items: list[tuple[bytes, bytes | None]]) -> None:
         """Durable in the changelog before it is seen locally; None deletes the key."""
         if items:
-            last = await self.app.producer.send_many(self.changelog_topic_name, partition, items)
+            last = await self.app.producer.put_many(self.changelog_topic_name, partition, items)
             self._put(partition, items, last)
 
     def _put(self, partition: int, items: Iterable[tuple[bytes, bytes | None]], last_offset: int) -> None:

@@ -1,6 +1,5 @@
 """What a chunk of a source's topic comes to is sent as a whole or not at all."""
 
-import asyncio
 from types import SimpleNamespace
 
 import pytest
@@ -38,14 +37,13 @@ class Sent:
         self.counts = []
         company = Company(company="Acme", sources=(SHOP,))
         self.runner = IngestRunner(
-            Ingest(company, b"key"), {"orders": [SHOP]}, Router(Topics()), self._send, lambda *_: None, company.max_record, watch
+            Ingest(company, b"key"), {"orders": [SHOP]}, Router(Topics()), lambda *_: None, company.max_record, watch
         )
 
-    async def _send(self, routed):
-        self.counts.append(sum(map(len, routed.values())))
-
     def handle(self, *values, key=None):
-        asyncio.run(self.runner.handle("orders", 0, records(*values, key=key)))
+        for effects in self.runner.fold("orders", 0, records(*values, key=key)):
+            self.counts.append(sum(map(len, effects.routed.values())))
+            effects.done()
 
 
 def test_a_dead_letter_is_sent_as_what_the_good_records_come_to():

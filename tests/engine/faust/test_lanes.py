@@ -7,6 +7,7 @@ import pytest
 from aiokafka.errors import KafkaTimeoutError
 
 from streams.core.brake import BrakePulled, Pulled
+from streams.engine.faust.effects import Effects
 from streams.engine.faust.lanes import EXIT_BRAKE, EXIT_BUG, IN_FLIGHT, Lanes, spoken
 
 
@@ -43,26 +44,123 @@ def chunk(tp, offset, epoch=1):
     return SimpleNamespace(tp=tp, topic=tp, partition=0, offset=offset, epoch=epoch)
 
 
-def run(stream, handle):
-    ended = []
+class States:
+    """States of a partition, the value of each the number of the chunk that changed it last."""
+
+    def __init__(self, story):
+        self.now, self.story = {}, story
+
+    def take_changes(self):
+        taken, self.now = self.now, {}
+        return taken
+
+    async def save(self, changes):
+        self.story.append(("saved", changes))
+        await asyncio.sleep(0)
+
+
+class Sends:
+    """Outputs are acknowledged after so many seconds; `{}` where nothing is sent."""
+
+    def __init__(self, story, after=0.0):
+        self.story, self.after = story, after
+
+    def put(self, routed):
+        if not routed:
+            return ()
+        sent = asyncio.get_running_loop().create_future()
+        self.story.append(("put", routed))
+        asyncio.get_running_loop().call_later(self.after, self._acknowledge, sent, routed)
+        return (sent,)
+
+    def _acknowledge(self, sent, routed):
+        self.story.append(("sent", routed))
+        sent.set_result(1)
+
+
+def effects(story, routed=(), states=None, name="done"):
+    return Effects(routed, states, lambda: story.append((name,)))
+
+
+def run(stream, fold, sends=None):
+    """`fold` returns the pieces of a chunk."""
+    ended, sends = [], sends or Sends(stream.consumer.story)
 
     async def main():
-        lanes = Lanes("stage", handle, lambda *_: None, at_once=2, end=ended.append)
+        lanes = Lanes("stage", lambda tp, records: iter(fold(tp, records)), sends.put, lambda *_: None, at_once=2, end=ended.append)
         await lanes.run(stream)
-        await asyncio.gather(*lanes._tasks)
+        while lanes._tasks and not ended:
+            await asyncio.gather(*lanes._tasks)
 
     asyncio.run(main())
     return ended
 
 
+def nothing(tp, records):
+    return [Effects({}, None, lambda: None)]
+
+
+def test_outputs_are_acknowledged_before_states_are_saved_and_states_before_clocks_are_passed_on_and_chunks_acknowledged():
+    stream = Stream(chunk("t", 1))
+    story = stream.consumer.story
+    states = States(story)
+
+    def fold(tp, records):
+        states.now = {"a": 1}
+        yield effects(story, ("out",), states)
+
+    assert run(stream, fold, Sends(story, after=0.01)) == []
+    assert story == [
+        ("put", ("out",)), ("sent", ("out",)), ("saved", {"a": 1}), ("done",), ("handled", "t", 1), ("acknowledged", "t", 1),
+    ]  # fmt: skip
+
+
+def test_a_chunk_waits_for_nobodys_acknowledgement_and_what_has_been_worked_on_meanwhile_is_saved_together():
+    stream = Stream(*(chunk("t", number) for number in range(1, 8)))
+    story = stream.consumer.story
+    states, count = States(story), iter(range(1, 100))
+
+    def fold(tp, records):
+        number = next(count)
+        states.now["a"] = number
+        yield effects(story, (number,), states, f"done {number}")
+
+    run(stream, fold, Sends(story, after=0.05))
+    kinds = [what for what, *_ in story]
+    assert kinds[:4] == ["put"] * 4, "two chunks at a time"
+    assert [entry for entry in story if entry[0] == "saved"] == [("saved", {"a": 1}), ("saved", {"a": 4})], "as it was when it was taken"
+    assert story.index(("saved", {"a": 1})) > story.index(("sent", (1,)))
+    assert story.index(("saved", {"a": 4})) > story.index(("sent", (4,)))
+    assert [entry[2] for entry in story if entry[0] == "acknowledged"] == [1, 2, 3, 4, 5, 6, 7]
+
+
+def test_a_chunk_of_several_pieces_is_acknowledged_when_the_last_is_durable():
+    stream = Stream(chunk("t", 1))
+    story = stream.consumer.story
+
+    def fold(tp, records):
+        yield effects(story, ("first",), None, "first done")
+        yield effects(story, ("second",), None, "second done")
+
+    run(stream, fold, Sends(story, after=0.01))
+    assert [entry[0] for entry in story if entry[0] not in ("put", "sent")] == ["first done", "second done", "handled", "acknowledged"]
+    assert story.index(("sent", ("second",))) < story.index(("second done",))
+
+
 def test_a_slow_partition_does_not_hold_back_the_others_but_its_own_chunks():
     stream = Stream(chunk("slow", 1), chunk("slow", 2), chunk("fast", 1))
+    story = stream.consumer.story
 
-    async def handle(tp, records):
-        await asyncio.sleep(0.05 if tp == "slow" else 0)
+    class Slow(Sends):
+        def put(self, routed):
+            self.after = 0.05 if routed == ("slow",) else 0.0
+            return super().put(routed)
 
-    run(stream, handle)
-    acknowledged = [(tp, offset) for what, tp, offset in stream.consumer.story if what == "acknowledged"]
+    def fold(tp, _records):
+        return [effects(story, (tp,))]
+
+    run(stream, fold, Slow(story))
+    acknowledged = [(tp, offset) for what, tp, offset in (entry for entry in story if entry[0] == "acknowledged")]
     assert acknowledged == [("fast", 1), ("slow", 1), ("slow", 2)]
     assert stream.enable_acks is False, "else Faust acknowledges what has failed"
 
@@ -71,11 +169,11 @@ def test_chunks_of_a_partition_that_wait_are_worked_on_together_up_to_a_limit():
     stream = Stream(*(chunk("t", number) for number in range(1, 6)))
     sizes = []
 
-    async def handle(tp, records):
+    def fold(tp, records):
         sizes.append(len(records))
-        await asyncio.sleep(0.01)
+        return nothing(tp, records)
 
-    run(stream, handle)
+    run(stream, fold)
     assert sizes == [2, 2, 1]
     assert [(what, offset) for what, _, offset in stream.consumer.story] == [
         (what, offset) for offset in range(1, 6) for what in ("handled", "acknowledged")
@@ -93,33 +191,48 @@ def test_no_more_is_taken_from_the_stream_than_there_is_room_for():
 
     stream, most = Watched(*(chunk("t", number) for number in range(100))), []
 
-    async def handle(tp, records):
+    def fold(tp, records):
         done = sum(what == "acknowledged" for what, *_ in stream.consumer.story)
         most.append(len(taken) - done)
-        await asyncio.sleep(0)
+        return [effects(stream.consumer.story, ("out",))]
 
-    run(stream, handle)
+    run(stream, fold)
     assert max(most) == IN_FLIGHT * 2 + 1, "and one that waits for room"
 
 
 def test_an_error_ends_the_process_before_anything_is_acknowledged():
     stream = Stream(chunk("t", 1))
 
-    async def handle(tp, records):
+    def fold(tp, records):
         raise ValueError("a secret")
 
-    assert run(stream, handle) == [EXIT_BUG]
+    assert run(stream, fold) == [EXIT_BUG]
     assert stream.consumer.story == []
+
+
+def test_an_output_that_is_lost_ends_the_process_before_anything_is_saved_or_acknowledged():
+    stream = Stream(chunk("t", 1))
+    story = stream.consumer.story
+
+    class Lost(Sends):
+        def _acknowledge(self, sent, routed):
+            sent.set_exception(KafkaTimeoutError("no answer"))
+
+    def fold(_tp, _records):
+        return [effects(story, ("out",), States(story))]
+
+    assert run(stream, fold, Lost(story)) == [EXIT_BUG]
+    assert story == [("put", ("out",))]
 
 
 def test_the_brake_ends_the_process_before_anything_is_acknowledged_with_a_code_of_its_own(capsys):
     stream = Stream(chunk("t", 1))
     pulled = BrakePulled(Pulled("shop", 200, 300, {"not_json": 200}))
 
-    async def handle(tp, records):
+    def fold(tp, records):
         raise pulled
 
-    assert run(stream, handle) == [EXIT_BRAKE]
+    assert run(stream, fold) == [EXIT_BRAKE]
     assert stream.consumer.story == []
     said = capsys.readouterr().out
     assert "the brake on dead letters was pulled" in said
@@ -128,11 +241,7 @@ def test_the_brake_ends_the_process_before_anything_is_acknowledged_with_a_code_
 
 def test_a_chunk_that_a_rebalance_has_overtaken_is_left_to_whoever_gets_it_again():
     stream = Stream(chunk("t", 1, epoch=0), chunk("t", 2))
-
-    async def handle(tp, records):
-        pass
-
-    run(stream, handle)
+    run(stream, nothing)
     assert stream.consumer.story == [("dropped", "t", 1), ("handled", "t", 2), ("acknowledged", "t", 2)]
 
 

@@ -102,13 +102,12 @@ def app_of(worker: Worker) -> Any:
     source = os.environ["BENCH_INPUT"]
     install(app, [source], [f"{RUN}-{PingPong.name}-changelog"], worker.chunk)
 
-    async def send(routed: Mapping[tuple[str, int], list[Item]]) -> None:
-        for (topic, partition), items in routed.items():
-            await app.producer.send_many(topic, partition, items)
+    def put(routed: Mapping[tuple[str, int], list[Item]]) -> Sequence[asyncio.Future[int]]:
+        return [app.producer.put_many(topic, partition, items) for (topic, partition), items in routed.items()]
 
     table = app.Table(PingPong.name, key_type=bytes, value_type=bytes, partitions=PARTITIONS, options=options())
-    runner = StageRunner(PingPong(), table, AlertRouter(), send, lambda _reports: None, lambda _stage, _outputs: None)
-    lanes = Lanes(PingPong.name, lambda tp, records: runner.handle(tp.partition, records), lambda *_: None, worker.chunk)
+    runner = StageRunner(PingPong(), table, AlertRouter(), lambda _reports: None, lambda _stage, _outputs: None)
+    lanes = Lanes(PingPong.name, lambda tp, records: runner.fold(tp.partition, records), put, lambda *_: None, worker.chunk)
     app.agent(app.topic(source, key_type=bytes, value_type=bytes), name=PingPong.name)(lanes.run)
     return app
 

@@ -1,0 +1,19 @@
+"""What a piece of a chunk has come to, and the order in which it becomes durable: outputs, states, then whatever only holds once both are."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any, NamedTuple
+
+from streams.engine.faust.outbox import Item
+from streams.engine.faust.router import Place
+from streams.engine.faust.states import PartitionStates
+
+
+class Effects(NamedTuple):
+    """Returned by whoever works on chunks; a chunk may come in several pieces."""
+
+    routed: Mapping[Place, list[Item]]  # leaves at once
+    states: PartitionStates | None  # what has changed in them is saved when the outputs are acknowledged
+    done: Callable[[], object]  # called after that
+
+
+Fold = Callable[[Any, Sequence[Any]], Iterator[Effects]]  # (topic and partition, records), without waiting for anything
