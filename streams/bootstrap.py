@@ -65,7 +65,10 @@ class Pipeline:
             ):
                 self._show()
             seen = as_they_are
-            self._look_across(schedule.due(now()), now(), historical=False)
+            at = now()
+            due = schedule.due(at)
+            self._look_across(due, at, historical=False)
+            schedule.asked(due, at)
         self._show()
         return backfill.progress
 

@@ -14,7 +14,7 @@ from schemas.alert import Alert, Evidence
 from schemas.command import ALERT, COMMANDS, RULE, WALL
 from schemas.company import Company
 from schemas.strict import DURATION
-from schemas.touchpoint import Touchpoint
+from schemas.touchpoint import CANARY, Touchpoint
 from sinks.clickhouse import Reader
 from streams.core.across import NOBODY, Across, Finding
 from streams.core.calendar import US, duration, instant, moment
@@ -37,7 +37,7 @@ OPENED = """
 SELECT toString(alert_id), max(changed_at) FROM alert_changes
 WHERE change = 'opened' AND has({rules:Array(String)}, rule) GROUP BY alert_id
 """
-NEWEST = "SELECT maxOrNull(occurred_at) FROM timeline"
+NEWEST = f"SELECT maxOrNull(occurred_at) FROM timeline_events WHERE source != '{COMMANDS}' AND NOT mapContains(attributes, '{CANARY}')"
 FIELDS = Alert.__struct_fields__
 
 
@@ -65,7 +65,7 @@ def written(at: int) -> str:
 
 
 def newest(reader: Reader) -> int:
-    """When the newest touchpoint occurred; 0 where there is none."""
+    """When the newest touchpoint of a customer occurred; 0 where there is none. What people say, and canaries, make nothing newer."""
     [(at,)] = reader.query(NEWEST).rows  # read to its end: the connection has one answer at a time
     return 0 if at is None else instant(at)
 

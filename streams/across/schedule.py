@@ -1,6 +1,6 @@
 """When which rule is asked: at the whole multiples of its `every`, however long the evaluation before took."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from schemas.across import AcrossRule
 from streams.core.calendar import duration
@@ -15,9 +15,11 @@ class Schedule:
 
     def due(self, now: int) -> list[str]:
         """The rules to ask now; at the start all of them."""
-        due = [name for name, every in self._every.items() if self._asked.get(name) != now // every]
-        self._asked |= {name: now // self._every[name] for name in due}
-        return due
+        return [name for name, every in self._every.items() if self._asked.get(name) != now // every]
+
+    def asked(self, names: Iterable[str], now: int) -> None:
+        """These were asked; where nobody answered they stay due."""
+        self._asked |= {name: now // self._every[name] for name in names}
 
     def next(self, now: int) -> int:
         """When the next one will be due; `now` when there is none."""

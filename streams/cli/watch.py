@@ -147,7 +147,9 @@ def _to_kafka(company: Company, servers: str) -> "Iterator[tuple[Publish, Wait]]
 def _for_ever(company: Company, evaluate: Evaluate, wait: Wait) -> None:
     from sinks.clickhouse.errors import UNANSWERED
     from streams.across.schedule import Schedule
+    from streams.engine.faust.logs import configure
 
+    configure()
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
@@ -157,7 +159,9 @@ def _for_ever(company: Company, evaluate: Evaluate, wait: Wait) -> None:
         now = _now()
         try:
             if wait(stop.is_set):
-                _log(evaluate(now, schedule.due(now), False))
+                due = schedule.due(now)
+                _log(evaluate(now, due, False))
+                schedule.asked(due, now)
         except (ConnectionError, *UNANSWERED) as error:
             log.warning("not asked", error=str(error))
         stop.wait(min((schedule.next(_now()) - _now()) / US, LONGEST))

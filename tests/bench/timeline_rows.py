@@ -6,6 +6,9 @@ them; one customer in eight was linked later to another one.
 
 from clickhouse_driver import Client
 
+from schemas.command import EVERYBODY
+from schemas.ids import identifier_id
+
 STEPS = 10  # rows of a case
 LINKED = 8  # one customer in so many has an override, so that views pay for looking identities up
 CASES = (
@@ -50,7 +53,8 @@ SELECT customer, customer, customer, at, event,
     kind = '' ? map() : (subject = 'promise' ? map(kind, [toString(case)], 'promise', [toString(case)]) : map(kind, [toString(case)])),
     type = 'contact.inbound' ? [concat('fact ', toString(case % 20))] : [],
     multiIf(subject = 'campaign', map('campaign', concat('news ', toString(case % 40))), type IN ('survey.answered', 'review.received'), map('score', toString(1 + n % 5)),
-        type = 'lead.created', map('origin', ['search', 'fair', 'partner'][case % 3 + 1]), map()),
+        type = 'lead.created', map('origin', ['search', 'fair', 'partner'][case % 3 + 1]),
+        type IN ('ticket.opened', 'ticket.reopened'), map('product', concat('product ', toString(case % 500))), map()),
     n, 'made', n, 1
 FROM (SELECT {_CASE} FROM numbers({{first}}, {{rows}}))
 """
@@ -87,11 +91,39 @@ SELECT customer, customer, customer, at, reinterpretAsUUID(sipHash128('said', ca
 FROM (SELECT {_CASE} FROM numbers({{rows}}))
 WHERE kind != '' AND step = 0 AND intDiv(case, 8) % 5 = 0
 """
+BEATS = """
+INSERT INTO timeline_events (anchor_id, attributed_id, customer_id, occurred_at, event_id, department, type, direction, source, source_event_id, recorded_at,
+    identifiers, digest, topic, offset, version)
+SELECT own, own, own, at, reinterpretAsUUID(sipHash128('beat', name, number)), 'wall', 'source.heartbeat', 'internal', name, concat('beat ', toString(number)), at,
+    [concat('source:', name)], number, 'beats', number, 1
+FROM (SELECT number, reinterpretAsUUID(sipHash128('source', name)) AS own, name, toDateTime64('2025-12-31 00:00:00', 6, 'UTC') - toIntervalMinute(5 * number) AS at
+      FROM numbers(9000) ARRAY JOIN ['online', 'service'] AS name)
+"""
+COMMANDS = f"""
+INSERT INTO timeline_events (anchor_id, attributed_id, customer_id, occurred_at, event_id, department, type, direction, agent, source, source_event_id, due_at,
+    recorded_at, identifiers, refs, attributes, digest, topic, offset, version)
+SELECT everybody ? toUUID('{identifier_id(EVERYBODY)}') : reinterpretAsUUID(sipHash128('customer', number)) AS who, who, who, at,
+    reinterpretAsUUID(sipHash128('command', number)), 'wall', what, 'internal', concat('person ', toString(number % 12)), 'commands', toString(number),
+    what = 'alert.silenced' ? toNullable(at + toIntervalYear(9)) : NULL, at,
+    [everybody ? '{EVERYBODY}' : concat('customer:', toString(number))], map(),
+    what LIKE 'alert.%' ? map('rule', concat('rule ', toString(number % 31))) : map('other', concat('customer:', toString(number + 1))), number, 'commands', number, 1
+FROM (SELECT number, number % 10 = 0 AS everybody, ['alert.acknowledged', 'alert.silenced', 'identity.distinct'][(everybody ? number DIV 10 % 2 : number % 3) + 1] AS what,
+          toDateTime64('2025-01-01 00:00:00', 6, 'UTC') + toIntervalSecond(sipHash64(number) % 31000000) AS at FROM numbers(20000))
+"""
+POLICIES = """
+INSERT INTO contact_policy_latest (customer_id, holds, changed_at, version)
+SELECT reinterpretAsUUID(sipHash128('customer', number)),
+    arrayMap(nth -> (concat('rule ', toString((number + nth) % 5)), ['promo', 'survey'], nth = 1 ? 'mail' : '', [concat('order:', toString(number))],
+        nth = 1 ? NULL : toNullable(now64(6, 'UTC') + toIntervalHour(number % 200 - 100)), ['parcel.delivered'], 'Not there yet.',
+        [reinterpretAsUUID(sipHash128('event', number))]), range(number % 3)),
+    now64(6, 'UTC'), 1
+FROM numbers({customers})
+"""
 
 
 def fill(client: Client, rows: int, *, customers: int, block: int) -> None:
-    """`rows` rows of the timeline in blocks of `block`, with identities, journeys and alerts that belong to them."""
+    """`rows` rows of the timeline in blocks of `block`, with identities, journeys, alerts, commands and contact policies that belong to them."""
     for first in range(0, rows, block):
         client.execute(TIMELINE.format(first=first, rows=min(block, rows - first), customers=customers))
-    for statement in (IDENTITY, JOURNEYS, ALERTS, ACKNOWLEDGED):
+    for statement in (IDENTITY, JOURNEYS, ALERTS, ACKNOWLEDGED, BEATS, COMMANDS, POLICIES):
         client.execute(statement.format(rows=rows, customers=customers))

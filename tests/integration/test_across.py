@@ -265,9 +265,10 @@ def test_a_budget_counts_what_began_in_a_month(world):
     assert (verdict.findings, verdict.opened, verdict.within_budget) == (3, 2, False)
 
 
-def test_the_newest_event_is_the_end(world):
+def test_the_newest_event_of_a_customer_is_the_end(world):
     with Reader(world.address) as reader:
         assert newest(reader) == 0
-    world.write(ticket(1, 5), ticket(2, 3))
+    said = ticket(3, 7, type="alert.silenced", source="commands", department="wall", ids=("source:commands",))
+    world.write(ticket(1, 5), ticket(2, 3), said, ticket(4, 8, attributes={"canary": "true"}))
     with Reader(changed(world.address)) as reader:
         assert newest(reader) == MARCH + 5 * HOUR

@@ -44,6 +44,8 @@ ANSWERS: dict[str, list[tuple[Any, ...]]] = {
     "contact_pressure": [(date(2026, 3, 1), "marketing", 2, 2, 1, 1), (date(2026, 3, 1), "sales", 3, 1, 1, 0)],
     # purpose, channel, rule, customers, open-ended
     "contact_policy": [("promo", "mail", "contact_after_opt_out", 1, 1)],
+    # responsible, severity, going on, customers, taken care of, oldest
+    "alerts": [("offline", "high", 1, 1, 1, instant(20))],
     # rule, raised, taken back, came late, useful, useless, stood
     "rule_quality": [("silence", 2, 1, 1, 0, 1, 50.0), ("late_delivery", 1, 0, 0, 1, 0, 100.0)],
     # by, taken care of, useful, silences, about identity, last word

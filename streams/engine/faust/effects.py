@@ -15,5 +15,10 @@ class Effects(NamedTuple):
     states: PartitionStates | None  # what has changed in them is saved when the outputs are acknowledged
     done: Callable[[], object]  # called after that
 
+    @property
+    def is_to_be_saved(self) -> bool:
+        """Has a state changed that is not saved yet?"""
+        return self.states is not None and self.states.has_changed
+
 
 Fold = Callable[[Any, Sequence[Any]], Iterator[Effects]]  # (topic and partition, records), without waiting for anything

@@ -29,6 +29,7 @@ from streams.engine.faust.router import Place
 from streams.engine.watermarks import WentLive
 
 EXIT_BUG, EXIT_BRAKE = 1, 73
+GATHERED = 0.2  # seconds: a family that an event has changed is judged soon, and then its state is saved once; nobody waits for that
 IN_FLIGHT = 16  # times as many records as are worked on at once may be here, waiting, worked on, or not durable yet
 
 SAYS_NO_VALUES = (KafkaError, OSError, RecordTooLarge, WentLive)  # their messages are about servers and sizes
@@ -155,6 +156,8 @@ class Lane:
     async def _settle(self) -> None:
         """Make durable what has been worked on, all of it together, until nothing is left."""
         while self._done:
+            if any(piece.effects is not None and piece.effects.is_to_be_saved for piece in self._done):
+                await asyncio.sleep(GATHERED)
             done, self._done = self._done, []
             effects = [piece.effects for piece in done if piece.effects is not None]
             states = dict.fromkeys(one.states for one in effects if one.states is not None)

@@ -79,6 +79,11 @@ class PartitionStates:
             if key != POSITION:
                 yield key, value
 
+    @property
+    def has_changed(self) -> bool:
+        """Is there something to take?"""
+        return bool(self._changed)
+
     def take_changes(self) -> Taken:
         """What has changed since the last call, as it is now: it may go on changing until it is saved."""
         taken = {key: self._states[key] for key in self._changed}

@@ -12,7 +12,7 @@ from streams.engine.faust.fence import PULSE, Fence
 
 # A fetch stays open until there is so much, in all partitions together, or so long: broker and worker work per fetch and per chunk, so a
 # fetch that returns with a handful of records costs as much as one with hundreds. Three of them lie between an event and its alert.
-FETCH_BYTES, FETCH_WAIT = 200_000, 20  # bytes, milliseconds (Faust: 1, 1,500)
+FETCH_BYTES, FETCH_WAIT = 200_000, 50  # bytes, milliseconds (Faust: 1, 1,500)
 
 FENCED_INSTANCE_ID = 82  # Kafka's code for a member whose name another process has taken; aiokafka has no word for it
 CONFIRMING = (HeartbeatRequest, SyncGroupRequest)  # whose answer says that the coordinator counts us in

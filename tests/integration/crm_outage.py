@@ -15,8 +15,11 @@ from msgspec.json import encode
 from streams.demo.workdays import MINUTE, Office
 
 MONDAY, TUESDAY, WEDNESDAY = (date(2026, 3, day) for day in (2, 3, 4))
+US = 1_000_000
 LEADS = 3_000
 IN_TIME, WARNED = 8, 6  # office hours
+LOOK = 2 * MINUTE  # the wall goes on by so much from tick to tick
+LATENESS = 10 * MINUTE  # of the CRM, as the company says
 BEAT = 5 * MINUTE  # the CRM says that it is alive
 DELIVERED_WITHIN = 40 * MINUTE  # what it kept comes one after the other, in the order in which it happened
 
@@ -29,7 +32,7 @@ sources:
     department: marketing
     input: {format: jsonl, topic: forms}
     lateness: 1m
-    quiet: 1d
+    quiet: 2d
     defaults: {time: at, id: id, identifiers: {email: email}, refs: {lead: lead}}
     events: [{type: {from: what, map: {qualified: lead.qualified}}}]
   - source: crm
@@ -100,11 +103,12 @@ class Story:
             yield Arrival(lead.qualified + 1, "forms", self._record(lead, "qualified", lead.qualified))
             if lead.worked is not None:
                 record = self._record(lead, "rejected" if lead.rejected else "call", lead.worked)
-                yield Arrival(self._delivered(lead.worked), "crm", record)
+                yield Arrival(self.delivered(lead.worked), "crm", record)
         for at in range(self.begins, self.end + 1, BEAT):
-            yield Arrival(self._delivered(at), "crm", encode({"what": "beat", "at": at, "id": f"beat-{at}"}))
+            yield Arrival(self.delivered(at), "crm", encode({"what": "beat", "at": at, "id": f"beat-{at}"}))
 
-    def _delivered(self, at: int) -> int:
+    def delivered(self, at: int) -> int:
+        """When the CRM sends what happened then."""
         if at <= self.gone:
             return at + 1
         if at < self.back:
