@@ -116,7 +116,7 @@ class Topics(Struct, frozen=True):
 
     @property
     def published(self) -> int:
-        """Partitions of every public topic: at most so many sinks share them."""
+        """Partitions of every public topic; sinks share topics and partitions."""
         return max(self.partitions // PUBLISHED, 1)
 
     def all(self) -> Iterator[Topic]:
