@@ -15,6 +15,7 @@ import time
 import traceback
 from collections import deque
 from collections.abc import Callable, Coroutine, Mapping, Sequence
+from contextlib import suppress
 from itertools import chain
 from typing import Any, NamedTuple
 
@@ -30,6 +31,7 @@ from streams.engine.watermarks import WentLive
 
 EXIT_BUG, EXIT_BRAKE = 1, 73
 GATHERED = 0.5  # seconds: a family that an event has changed is judged soon, and then its state is saved once; nobody waits for that
+PRESSED = 8  # times as many records as are worked on at once: from then on nothing is waited for
 IN_FLIGHT = 32  # times as many records as are worked on at once may be here, waiting, worked on, or not durable yet
 
 SAYS_NO_VALUES = (KafkaError, OSError, RecordTooLarge, WentLive)  # their messages are about servers and sizes
@@ -63,7 +65,7 @@ class Lanes:
         self.name, self.fold, self.put, self.observe, self.at_once, self._end = name, fold, put, observe, at_once, end
         self._lanes: dict[Any, Lane] = {}
         self._here = 0  # records
-        self._room = asyncio.Event()
+        self._room, self._pressed = asyncio.Event(), asyncio.Event()
         self._tasks: set[asyncio.Task[None]] = set()
 
     async def run(self, stream: Any) -> None:
@@ -74,6 +76,8 @@ class Lanes:
                 self._room.clear()
                 await self._room.wait()
             self._here += len(event.value)
+            if self._here >= PRESSED * self.at_once:
+                self._pressed.set()
             tp = event.message.tp
             if tp not in self._lanes:
                 self._lanes[tp] = Lane(self, stream, tp)
@@ -83,6 +87,13 @@ class Lanes:
         """These are not here any more."""
         self._here -= sum(len(event.value) for event in events)
         self._room.set()
+        if self._here < PRESSED * self.at_once:
+            self._pressed.clear()
+
+    async def gather(self) -> None:
+        """Wait for what else is to be saved, unless much is here already."""
+        with suppress(TimeoutError):
+            await asyncio.wait_for(self._pressed.wait(), GATHERED)
 
     def start(self, work: Coroutine[Any, Any, None], chunk: Chunk) -> None:
         """Do it beside everything else; an error ends the process. `chunk` is named in the log."""
@@ -157,7 +168,7 @@ class Lane:
         """Make durable what has been worked on, all of it together, until nothing is left."""
         while self._done:
             if any(piece.effects is not None and piece.effects.is_to_be_saved for piece in self._done):
-                await asyncio.sleep(GATHERED)
+                await self._lanes.gather()
             done, self._done = self._done, []
             effects = [piece.effects for piece in done if piece.effects is not None]
             states = dict.fromkeys(one.states for one in effects if one.states is not None)

@@ -1,12 +1,14 @@
 """Partitions side by side, chunks of one partition one after the other, and no acknowledgement after an error."""
 
 import asyncio
+import time
 from types import SimpleNamespace
 
 import pytest
 from aiokafka.errors import KafkaTimeoutError
 
 from streams.core.brake import BrakePulled, Pulled
+from streams.engine.faust import lanes
 from streams.engine.faust.effects import Effects
 from streams.engine.faust.lanes import EXIT_BRAKE, EXIT_BUG, GATHERED, IN_FLIGHT, Lanes, spoken
 
@@ -91,10 +93,10 @@ def run(stream, fold, sends=None):
     ended, sends = [], sends or Sends(stream.consumer.story)
 
     async def main():
-        lanes = Lanes("stage", lambda tp, records: iter(fold(tp, records)), sends.put, lambda *_: None, at_once=2, end=ended.append)
-        await lanes.run(stream)
-        while lanes._tasks and not ended:
-            await asyncio.gather(*lanes._tasks)
+        read = Lanes("stage", lambda tp, records: iter(fold(tp, records)), sends.put, lambda *_: None, at_once=2, end=ended.append)
+        await read.run(stream)
+        while read._tasks and not ended:
+            await asyncio.gather(*read._tasks)
 
     asyncio.run(main())
     return ended
@@ -145,6 +147,20 @@ def test_a_chunk_waits_for_nobodys_acknowledgement_and_what_has_been_worked_on_m
     assert story.index(("saved", {"a": 1})) > story.index(("sent", (1,)))
     assert story.index(("saved", {"a": 4})) > story.index(("sent", (4,)))
     assert [entry[2] for entry in story if entry[0] == "acknowledged"] == [1, 2, 3, 4, 5, 6, 7]
+
+
+def test_where_much_is_here_already_nothing_is_waited_for(monkeypatch):
+    monkeypatch.setattr(lanes, "GATHERED", 1.0)
+    stream = Stream(*(chunk("t", number) for number in range(5 * IN_FLIGHT)))
+    states = States(stream.consumer.story)
+
+    def fold(tp, records):
+        states.now["a"] = records
+        yield effects(stream.consumer.story, (), states)
+
+    begun = time.monotonic()
+    run(stream, fold)
+    assert time.monotonic() - begun < 1.9, "only the last ones have waited for more"
 
 
 def test_a_chunk_of_several_pieces_is_acknowledged_when_the_last_is_durable():
