@@ -74,9 +74,10 @@ ENGINES ?=
 bench: setup ## one workload side by side: stock Faust, this engine, Quix Streams, Bytewax, Kafka Streams
 	@$(BIN)/python -m tests.bench.engines --events $(EVENTS) --rounds $(ROUNDS) --rate $(RATE) $(if $(ENGINES),--engines $(ENGINES))
 
+WORKERS ?= 1
 .PHONY: bench-chain
-bench-chain: setup ## the whole chain on Kafka, events to alerts in ClickHouse; KNOWN="20000 1000000" for its growth with the customers
-	@$(BIN)/python -m tests.bench.bench_chain --events $(EVENTS) $(if $(KNOWN),--known $(KNOWN))
+bench-chain: setup ## the whole chain on Kafka, events to alerts in ClickHouse; WORKERS=2; KNOWN="20000 1000000" for its growth with the customers
+	@$(BIN)/python -m tests.bench.bench_chain --events $(EVENTS) --workers $(WORKERS) $(if $(KNOWN),--known $(KNOWN))
 
 .PHONY: check
 check: lint types contracts coverage test ## everything that CI checks

@@ -1,4 +1,4 @@
-"""The whole chain on Kafka: events on a topic to rows and alerts in ClickHouse, with all shipped rules, one worker and one sink.
+"""The whole chain on Kafka: events on a topic to rows and alerts in ClickHouse, with all shipped rules, one sink and one worker or more.
 
     python -m tests.bench.bench_chain --events 100000
 
@@ -29,6 +29,7 @@ def arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="bench_chain", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--events", type=int, default=100_000)
     parser.add_argument("--customers", type=int, default=20_000)
+    parser.add_argument("--workers", type=int, default=1)
     parser.add_argument("--known", type=int, nargs="*", default=[], help="numbers of customers whose states are there already")
     parser.add_argument(
         "--rate", type=int, default=0, help="events a second while the delay of alerts is measured; 0: half of what was reached"
@@ -56,7 +57,7 @@ def measure(folder: Path, events: int, customers: int, known: int) -> tuple[Back
     with world(folder) as made:
         if known:
             said(preload(made, known))
-        ready = made.start()
+        ready = made.start(arguments().workers)
         stream = records(known or customers, LATER if known else 0)
         backlog(made, stream, FIRST)
         rest = made.costs()
@@ -79,7 +80,7 @@ def main() -> None:
         title = f"{known or options.customers:,} customers"
         with TemporaryDirectory(prefix="redthread-bench-") as folder:
             run, ready, rest = measure(Path(folder), options.events, options.customers, known)
-        said(f"{title}: worker ready after {ready:.1f} s; {rest}")
+        said(f"{title}: ready after {ready:.1f} s; {rest}")
         runs.append((title, run))
     said(table(runs))
     first, last = runs[0][1], runs[-1][1]

@@ -1,4 +1,4 @@
-"""The servers and processes of one measurement: a broker, ClickHouse, one worker and one sink, and what each of them has cost."""
+"""The servers and processes of one measurement: a broker, ClickHouse, workers and one sink, and what each kind of them has cost."""
 
 import time
 from collections.abc import Iterator, Mapping
@@ -19,7 +19,7 @@ PARTITIONS = 8
 LOOK = 0.1  # seconds
 READY_WITHIN = 120.0
 
-Costs = Mapping[str, float]  # process -> seconds of processor time
+Costs = Mapping[str, float]  # process, the workers together -> seconds of processor time
 
 
 class World:
@@ -46,20 +46,27 @@ class World:
 
     def costs(self) -> Costs:
         """So far."""
-        return {name: found.cpu for name, pid in self._processes().items() if (found := fields_of(pid))}
+        return self._added({name: found.cpu for name, pid in self._processes().items() if (found := fields_of(pid))})
 
     def memory(self) -> Mapping[str, float]:
         """Megabytes now."""
-        return {name: found.rss / 1e6 for name, pid in self._processes().items() if (found := fields_of(pid))}
+        return self._added({name: found.rss / 1e6 for name, pid in self._processes().items() if (found := fields_of(pid))})
 
-    def start(self) -> float:
-        """Worker and sink; seconds until the worker is ready, its states recovered."""
+    @staticmethod
+    def _added(by_process: Mapping[str, float]) -> Mapping[str, float]:
+        kinds = dict.fromkeys(name.split("-")[0] for name in by_process)
+        return {kind: sum(value for name, value in by_process.items() if name.split("-")[0] == kind) for kind in kinds}
+
+    def start(self, workers: int = 1) -> float:
+        """Workers and sink; seconds until all workers are ready, their states recovered."""
         begun = time.monotonic()
-        self.installation.start_worker(WORKER)
+        names = [f"{WORKER}-{number}" for number in range(workers)]
+        for name in names:
+            self.installation.start_worker(name)
         self.installation.start_sink(SINK)
-        while '"ready"' not in self.installation.log(WORKER):
+        while waiting := [name for name in names if '"ready"' not in self.installation.log(name)]:
             if self.installation.ended() or time.monotonic() - begun > READY_WITHIN:
-                raise RuntimeError(f"the worker is not ready: {self.installation.log(WORKER)}")
+                raise RuntimeError(f"{waiting[0]} is not ready: {self.installation.log(waiting[0])}")
             time.sleep(LOOK)
         return time.monotonic() - begun
 
