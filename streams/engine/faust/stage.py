@@ -69,8 +69,6 @@ class StageRunner:
             self._logic.opened(states)
         outputs: list[Any] = []
         reports: dict[int, Report] = {}
-        records = states.new(records)
-        latest = max((record.timestamp for record in records), default=0)
         for record in records:
             key, message = self._logic.message(record)
             if not isinstance(message, Tick):
@@ -82,11 +80,8 @@ class StageRunner:
             if message.level < LAST:
                 reports[message.level] = report(message, number)  # of several ticks the last one says everything
             if woken:
-                states.reach(record.offset, latest)
                 yield self._effects(states, outputs, reports)
                 outputs, reports = [], {}
-        if records:
-            states.reach(records[-1].offset, latest)
         yield self._effects(states, outputs, reports)
 
     def _process(self, states: PartitionStates, key: str, message: Any, outputs: list[Any]) -> None:

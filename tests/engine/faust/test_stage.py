@@ -1,7 +1,6 @@
 """The order of effects, and what happens to a partition that comes and goes."""
 
 import asyncio
-from itertools import count
 from types import SimpleNamespace
 
 import pytest
@@ -12,7 +11,6 @@ from schemas.identity import Join
 from schemas.topics import Topics
 from streams.engine.faust.router import Router
 from streams.engine.faust.stage import StageRunner
-from streams.engine.faust.states import POSITION
 from streams.stages.step import Send, Step
 
 CUSTOMER = Topics().customer
@@ -60,16 +58,12 @@ class Table:
         yield from self.saved.items()
 
     async def write(self, number, items):
-        assert items[-1][0] == POSITION.encode(), "so that a torn save does not reach as far"
-        self.story.append(("states", dict(items[:-1])))
+        self.story.append(("states", dict(items)))
         self.saved |= dict(items)
 
 
-OFFSETS = count()
-
-
-def record(key, value, offset=None, timestamp=1_000):
-    return SimpleNamespace(key=key, value=value, offset=next(OFFSETS) if offset is None else offset, timestamp=timestamp)
+def record(key, value):
+    return SimpleNamespace(key=key, value=value)
 
 
 @pytest.fixture
@@ -152,33 +146,3 @@ def test_who_waits_for_a_tick_is_known_again_after_a_rebalance(handle, table, st
     table.saved[b"a"] = encode(1)
     handle(record(None, Tick(3, Clock(5))))
     assert story[0] == ("outputs", ["woken a"])
-
-
-def test_what_is_in_the_states_already_is_not_done_again(handle, runner, story, table):
-    """Else a tick of before would wake whom something that came later has made wait."""
-    chunk = [record(None, Tick(3, Clock(5))), record(b"a", "m1")]
-    handle(*chunk)
-    saved = dict(table.saved)
-    story.clear()
-    runner.forget()
-    handle(*chunk, record(b"b", "m2"))
-    assert story == [("outputs", ["m2"]), ("states", {b"b": encode(1)})]
-    assert table.saved[b"a"] == saved[b"a"]
-
-
-def test_a_piece_reaches_as_far_as_its_tick(handle, runner, story):
-    chunk = [record(b"a", "m1"), record(None, Tick(3, Clock(5))), record(b"b", "m2")]
-    _, states, _ = next(runner.fold(1, chunk))
-    asyncio.run(states.save(states.take_changes()))
-    runner.forget()
-    story.clear()
-    handle(*chunk)
-    assert story == [("outputs", ["m2"]), ("states", {b"b": encode(1)})]
-
-
-def test_a_topic_that_was_made_anew_is_read_from_its_beginning(handle, runner, story):
-    handle(record(b"a", "m1", offset=1_000_000))
-    runner.forget()
-    story.clear()
-    handle(record(b"a", "m2", offset=0, timestamp=2_000))
-    assert story == [("outputs", ["m2"]), ("states", {b"a": encode(2)})]
