@@ -191,7 +191,7 @@ def _gaps(installation: Installation, begun: float, ended: float) -> Iterator[tu
     times: defaultdict[int, list[float]] = defaultdict(list)
     for message in messages(",".join(installation.servers), topic, beginning=True):
         times[message.partition].append(message.timestamp / 1000)
-    for partition in range(PARTITIONS):
+    for partition in range(installation.topics.published):
         within = [begun, *sorted(at for at in times[partition] if begun < at < ended), ended]
         yield f"{topic}/{partition}", max(after - before for before, after in pairwise(within))
 
