@@ -141,10 +141,9 @@ class Feed(ConsumerRebalanceListener):  # type: ignore[misc]
 
     def step(self) -> int:
         """One round; how many messages it wrote."""
-        wait = min((batch.due(self._limits, self._clock()) for batch in self._batches.values()), default=POLL)
-        polled: Mapping[TopicPartition, list[Any]] = self._consumer.poll(
-            timeout_ms=ceil(min(wait, POLL) * 1000), max_records=self._limits.messages
-        )
+        now = self._clock()
+        wait = min([POLL, *(batch.due(self._limits, now) for batch in self._batches.values())])
+        polled: Mapping[TopicPartition, list[Any]] = self._consumer.poll(timeout_ms=ceil(wait * 1000), max_records=self._limits.messages)
         now = self._clock()
         for partition, records in polled.items():
             taken = records if partition in self._batches else self._take_up(partition, records)

@@ -35,9 +35,8 @@ from streams.stages.handover import PART_BYTES, hand_over, is_waiting, receive
 from streams.stages.reanchor import reanchored
 from streams.stages.step import Send, Step
 
-FOR_EVERYBODY = (
-    EVERYBODY,
-)  # what is said to these stands on the timeline, where whoever shows alerts reads it; no alert is here to change
+# What is said to these stands on the timeline, where whoever shows alerts reads it; no alert is here to change.
+FOR_EVERYBODY = (EVERYBODY,)
 
 
 class CustomerStage:
