@@ -14,11 +14,12 @@ from schemas.alert import Alert, Evidence
 from schemas.command import ALERT, COMMANDS, RULE, WALL
 from schemas.company import Company
 from schemas.strict import DURATION
-from schemas.touchpoint import CANARY, Touchpoint
+from schemas.touchpoint import Touchpoint
 from sinks.clickhouse import Reader
 from streams.core.across import NOBODY, Across, Finding
 from streams.core.calendar import US, duration, instant, moment
 from streams.core.commands import Word
+from streams.newest import newest_touchpoint
 
 LIMITS: Mapping[str, object] = {
     "max_execution_time": 30,  # seconds; a documented view answers within 200 ms on a million rows
@@ -37,7 +38,6 @@ OPENED = """
 SELECT toString(alert_id), max(changed_at) FROM alert_changes
 WHERE change = 'opened' AND has({rules:Array(String)}, rule) GROUP BY alert_id
 """
-NEWEST = f"SELECT maxOrNull(occurred_at) FROM timeline_events WHERE source != '{COMMANDS}' AND NOT mapContains(attributes, '{CANARY}')"
 FIELDS = Alert.__struct_fields__
 
 
@@ -64,16 +64,16 @@ def written(at: int) -> str:
     return moment(at).strftime("%Y-%m-%d %H:%M:%S.%f")
 
 
-def newest(reader: Reader) -> int:
-    """When the newest touchpoint of a customer occurred; 0 where there is none. What people say, and canaries, make nothing newer."""
-    [(at,)] = reader.query(NEWEST).rows  # read to its end: the connection has one answer at a time
-    return 0 if at is None else instant(at)
-
-
 def findings(reader: Reader, across: Across, company: Company, now: int) -> tuple[Finding, ...]:
     """The answer as of `now`; raises `InvalidQuery` or `UnusableAnswer`."""
     answer = reader.query(across.rule.query, parameters(across.rule, company, now), LIMITS)
     return across.findings([column.name for column in answer.columns], list(answer.rows))
+
+
+def newest(reader: Reader) -> int:
+    """When the newest touchpoint of a customer occurred; 0 where there is none."""
+    at = newest_touchpoint(reader)
+    return 0 if at is None else instant(at)
 
 
 def ledger(reader: Reader, rules: Sequence[str]) -> dict[str, Alert]:

@@ -15,13 +15,11 @@ import msgspec
 from msgspec.structs import replace
 
 from schemas.alert import Alert
-from schemas.command import COMMANDS
 from schemas.touchpoint import Scalar, Touchpoint
 from sinks.clickhouse import Reader
 from streams.core.backtest import Activity, Trial
 
 NOBODY = "00000000-0000-0000-0000-000000000000"
-NEWEST = f"SELECT maxOrNull(occurred_at) FROM timeline_events WHERE source != '{COMMANDS}'"
 TYPES = "SELECT DISTINCT type FROM timeline_events"
 ACTIVE = f"""
 SELECT uniqExact(customer_id), uniqExact(customer_id, toYYYYMM(occurred_at)) FROM timeline
@@ -56,12 +54,6 @@ class Extent(NamedTuple):
     now: datetime
     types: list[str]
     kinds: list[str]
-
-
-def newest(reader: Reader) -> datetime | None:
-    """When the newest touchpoint occurred; None while there is none."""
-    at: datetime | None = _first(reader, NEWEST)[0]
-    return at
 
 
 def extent(reader: Reader, trial: Trial, kinds: Iterable[str], now: datetime) -> Extent:

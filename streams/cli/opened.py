@@ -14,7 +14,6 @@ from zoneinfo import ZoneInfo
 
 import typer
 
-from schemas.command import COMMANDS
 from schemas.rule import Texts
 from schemas.strict import InvalidConfiguration
 from sinks.clickhouse.address import Address, parse
@@ -26,6 +25,7 @@ from streams.cli.output import complain
 from streams.cli.rule_texts import Language
 from streams.config import Loaded, load
 from streams.folder import DataFolder
+from streams.newest import newest_touchpoint
 from streams.settings import Settings
 from streams.sources.normalise import Identifiers
 
@@ -43,11 +43,8 @@ class Opened:
         return list(self.reader.query(query, {name: _plain(value) for name, value in values.items()}).rows)
 
     def newest(self) -> datetime | None:
-        """When the newest touchpoint occurred; what people say to Redthread is none."""
-        at: datetime | None = self.rows("SELECT maxOrNull(occurred_at) FROM timeline WHERE source != {commands:String}", commands=COMMANDS)[
-            0
-        ][0]
-        return at
+        """When the newest touchpoint occurred; see `streams.newest`."""
+        return newest_touchpoint(self.reader)
 
     @cached_property
     def loaded(self) -> Loaded:

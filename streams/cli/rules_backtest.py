@@ -86,7 +86,7 @@ def backtest(
 def from_timeline(look: Opened, rules: Sequence[str], period: Period) -> Outcome:
     """Over the timeline that was opened."""
     company = alone(tried(look.loaded.company, rules), rules)
-    since, now = _period(period, look.zone, timeline.newest(look.reader))
+    since, now = _period(period, look.zone, look.newest())
     if now is None:
         raise InvalidConfiguration(["rules backtest: there is no touchpoint on the timeline"])
     trial, tallies = trial_of(company, instant(now)), tallies_of(company, rules, instant(since))

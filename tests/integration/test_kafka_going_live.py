@@ -7,7 +7,8 @@ from collections import defaultdict
 import pytest
 
 from schemas.clock import Clock
-from tests.integration.kafka_world import SOME, World, difference, world
+from tests.integration.kafka_world import SOME, World, world
+from tests.integration.outcomes import difference
 
 pytestmark = pytest.mark.server
 

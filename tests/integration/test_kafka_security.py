@@ -10,6 +10,7 @@ import pytest
 
 from schemas.topics import Topics
 from sinks.clickhouse import Address
+from tests.integration.shop_company import write_company
 from tests.servers.installation import Installation
 from tests.servers.secure import PASSWORD, USER, SecureKafka
 from tests.suite.commands import PATIENCE
@@ -17,15 +18,6 @@ from tests.suite.commands import PATIENCE
 pytestmark = pytest.mark.server
 
 NUMBERS = count(1)
-COMPANY = """
-company: Acme
-pack: none
-sources:
-  - source: shop
-    department: online
-    input: {topic: TOPIC, format: jsonl, files: "*.jsonl"}
-    events: [{type: order.placed, time: at, identifiers: {crm_id: customer}}]
-"""
 ORDERS = '{"at": "2026-03-01T12:00:00Z", "customer": "C-1"}\n{"at": "2026-03-02T12:00:00Z", "customer": "C-2"}\n'
 WAYS = [("SASL_PLAINTEXT", "PLAIN"), ("SASL_PLAINTEXT", "SCRAM-SHA-256"), ("SASL_SSL", "SCRAM-SHA-512"), ("SSL", "")]
 
@@ -69,9 +61,8 @@ def installed(broker: SecureKafka, tmp_path: Path):
 
     def make(security: Mapping[str, str], clickhouse: Address = Address()) -> Secured:  # noqa: B008 - frozen
         prefix = f"t{time.time_ns()}-{next(NUMBERS)}"
-        company = tmp_path / "company" / "redthread.yaml"
-        company.parent.mkdir(exist_ok=True)
-        company.write_text(COMPANY.replace("TOPIC", f"{prefix}.orders"))
+        (tmp_path / "company").mkdir(exist_ok=True)
+        company = write_company(tmp_path / "company", f"{prefix}.orders")
         made = Secured([broker.address], clickhouse, tmp_path / "processes", company, Topics(prefix, 2, 1), "a secret for tests")
         made.security = security
         opened.append(made)

@@ -10,7 +10,8 @@ import pytest
 from schemas.clock import Clock
 from streams.engine.faust.fence import EXIT_FENCED
 from streams.engine.faust.lanes import EXIT_BRAKE
-from tests.integration.kafka_world import SESSION, SOME, World, difference, world
+from tests.integration.kafka_world import SESSION, SOME, World, world
+from tests.integration.outcomes import difference
 
 pytestmark = pytest.mark.server
 

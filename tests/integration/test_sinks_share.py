@@ -8,20 +8,12 @@ from kafka import KafkaAdminClient
 from kafka.errors import CoordinatorNotAvailableError
 
 from schemas.topics import Topics
+from tests.integration.shop_company import write_company
 from tests.servers.installation import Installation, closing
 
 pytestmark = pytest.mark.server
 
 WITHIN = 60.0  # seconds until both have their share
-COMPANY = """
-company: Acme
-pack: none
-sources:
-  - source: shop
-    department: online
-    input: {topic: orders, format: jsonl, files: "*.jsonl"}
-    events: [{type: order.placed, time: at, identifiers: {crm_id: customer}}]
-"""
 
 
 def shares(broker: str, group: str) -> list[set[str]]:
@@ -38,8 +30,7 @@ def shares(broker: str, group: str) -> list[set[str]]:
 
 
 def test_two_sinks_share_topics_of_one_partition(servers, address, tmp_path):
-    company = tmp_path / "redthread.yaml"
-    company.write_text(COMPANY)
+    company = write_company(tmp_path, "orders")
     topics = Topics(f"share-{os.getpid()}", 2, 1)
     (rows, written), (alerts, urgent) = topics.sinks.items()
     with closing(Installation([servers], address, tmp_path / "run", company, topics, "a secret for tests")) as running:

@@ -11,10 +11,7 @@ COMPANY = """
 company: Example
 timezone: UTC
 departments: [online, offline, sales, service, marketing, engineering]
-across:
-  source_silent: off
-  perception_gap: off
-  unheard_theme: {every: 1s, parameters: {customers: 3}}
+across: ACROSS
 sources:
   - source: desk
     department: service
@@ -24,6 +21,7 @@ sources:
       - {type: ticket.opened, when: "action == 'new'"}
       - {type: escalation.answered, department: engineering, when: "action == 'answer'"}
 """
+EVERY_SECOND = "{source_silent: off, perception_gap: off, unheard_theme: {every: 1s, parameters: {customers: 3}}}"
 HEAD = "at,action,ticket,customer,product\n"
 CHANGES = """
 SELECT key[1], key[2], toString(change), version, historical FROM alert_changes AS c
@@ -34,10 +32,15 @@ PATIENCE = 60.0  # seconds
 Changes = list[tuple[Any, ...]]
 
 
+def desk_company(across: str) -> str:
+    """The company with these rules across customers."""
+    return COMPANY.replace("ACROSS", across)
+
+
 def write_company(folder: Path) -> Path:
     """Its file."""
     path = folder / "redthread.yaml"
-    path.write_text(COMPANY, encoding="utf-8")
+    path.write_text(desk_company(EVERY_SECOND), encoding="utf-8")
     return path
 
 

@@ -11,25 +11,11 @@ from streams.bootstrap import embedded, inputs_of
 from streams.config import load
 from streams.folder import DataFolder
 from tests.suite.commands import redthread
+from tests.suite.desk_company import HEAD, desk_company
 
 pytestmark = pytest.mark.server
 
-COMPANY = """
-company: Example
-timezone: UTC
-departments: [online, offline, sales, service, marketing, engineering]
-across:
-  unheard_theme: {parameters: {customers: 3}}
-sources:
-  - source: desk
-    department: service
-    input: {format: csv, files: "tickets*.csv"}
-    defaults: {time: at, identifiers: {crm_id: customer}, refs: {ticket: ticket}, attributes: {product: product}}
-    events:
-      - {type: ticket.opened, when: "action == 'new'"}
-      - {type: escalation.answered, department: engineering, when: "action == 'answer'"}
-"""
-HEAD = "at,action,ticket,customer,product\n"
+COMPANY = desk_company("{unheard_theme: {parameters: {customers: 3}}}")
 REPORTED = """\
 2026-03-02T09:00:00Z,new,1,C-1,lamp
 2026-03-02T10:00:00Z,new,2,C-2,lamp

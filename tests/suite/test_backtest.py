@@ -18,6 +18,7 @@ from streams.config import load, shipped
 from streams.core.calendar import instant, moment
 from streams.core.shared_identifier import SHARED_IDENTIFIER
 from streams.demo.generate import Generated, generate
+from streams.newest import newest_touchpoint
 from tests.suite.conftest import EXAMPLES, SECRET
 from tests.suite.runners import Outcome, Runner
 
@@ -46,7 +47,7 @@ def one_by_one(outcome: Outcome, company: Company, now: datetime | None) -> Said
     """What every rule says when it is tried alone."""
     said: Said = set()
     with Reader(outcome.address) as reader:
-        end = now or timeline.newest(reader)
+        end = now or newest_touchpoint(reader)
         assert end is not None
         for rule in [name for name, rule in company.rules.items() if rule.enabled]:
             trial = trial_of(alone(tried(company, [rule]), [rule]), instant(end))
