@@ -2,7 +2,8 @@
 
 from sinks.feed.batch import Limits
 from sinks.feed.feed import Feed, Meter
+from sinks.feed.member import Member
 from sinks.feed.pending import Pending
 from sinks.feed.together import run_together
 
-__all__ = ["Feed", "Limits", "Meter", "Pending", "run_together"]
+__all__ = ["Feed", "Limits", "Member", "Meter", "Pending", "run_together"]

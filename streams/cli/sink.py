@@ -101,12 +101,13 @@ def sink(
 
     What is pending is kept beside the committed offset, so it may be killed at any moment. While ClickHouse is away it waits and says so.
     """
-    from kafka import KafkaConsumer  # the clients take a while to import; no other command needs them
-    from kafka.coordinator.assignors.roundrobin import RoundRobinPartitionAssignor
+    from kafka.coordinator.assignors.roundrobin import (
+        RoundRobinPartitionAssignor,
+    )  # the client takes a while to import; only some commands need it
     from prometheus_client import start_http_server
 
     from sinks.clickhouse import ClickHouseSink, Target, connect, migrate, parse
-    from sinks.feed import Feed, Limits, run_together
+    from sinks.feed import Feed, Limits, Member, run_together
     from streams.engine.connecting import connected
     from streams.engine.faust.logs import configure
 
@@ -120,7 +121,7 @@ def sink(
     def feed(group: str, names: Iterable[str], limits: Limits, fetch: int) -> Feed:
         """One consumer, with a connection of its own."""
         consumer = connected(
-            KafkaConsumer,
+            Member,
             settings.kafka,
             security_of(settings),
             group_id=group,

@@ -6,10 +6,8 @@ import signal
 import sys
 import time
 
-from kafka import KafkaConsumer
-
 from sinks.clickhouse import ClickHouseSink, parse
-from sinks.feed import Feed, Limits
+from sinks.feed import Feed, Limits, Member
 
 IDLE = 2.0  # seconds without a message: everything is in
 
@@ -36,7 +34,7 @@ def main(settings):
         if left == 0:
             os.kill(os.getpid(), signal.SIGKILL)
 
-    consumer = KafkaConsumer(
+    consumer = Member(
         bootstrap_servers=settings["kafka"],
         group_id=settings["group"],
         group_instance_id=settings["instance"],

@@ -1,0 +1,25 @@
+"""A consumer that ends each rebalance that it has begun.
+
+The leader of a group joins again when the metadata of a topic has changed. kafka-python (3.0.12) does not note that it must: dealing out the
+partitions takes over the new metadata, and if a poll runs out between that and the answer of the broker, no later poll asks for the answer.
+Such a member is rebalancing for ever: it polls without a pause, reads nothing, and its partitions wait. Any start can hit it, because the
+first metadata may arrive after the first join; the slower the connection, the likelier.
+"""
+
+from typing import Any
+
+from kafka import KafkaConsumer
+from kafka.structs import MemberState
+
+JOIN = 1_000  # milliseconds; an answer that comes between two polls is thrown away, so a poll waits for longer than the usual answer takes
+
+
+class Member(KafkaConsumer):  # type: ignore[misc]
+    """See `kafka.KafkaConsumer`."""
+
+    def poll(self, timeout_ms: float = 0, **options: Any) -> Any:
+        """As there; while the group is rebalancing there is nothing to read, and the poll waits for up to a second more."""
+        if self.group_metadata().state is MemberState.REBALANCING:
+            self._coordinator.request_rejoin()
+            timeout_ms = max(timeout_ms, JOIN)
+        return super().poll(timeout_ms=timeout_ms, **options)
