@@ -1,4 +1,4 @@
-"""What a piece of a chunk has come to, and the order in which it becomes durable: outputs, states, then whatever only holds once both are."""
+"""What a piece of a chunk has come to, and the order in which it becomes durable: outputs, then states."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
@@ -12,8 +12,8 @@ class Effects(NamedTuple):
     """Returned by whoever works on chunks; a chunk may come in several pieces."""
 
     routed: Mapping[Place, list[Item]]  # leaves at once
-    states: PartitionStates | None  # what has changed in them is saved when the outputs are acknowledged
-    done: Callable[[], object]  # called after that
+    states: PartitionStates | None  # what has changed in them is saved once the outputs are acknowledged
+    gone: Callable[[], object]  # called when the outputs are acknowledged, whether the states are saved yet or not
 
     @property
     def is_to_be_saved(self) -> bool:

@@ -1,9 +1,9 @@
 """Every partition has a lane of its own: in series a worker would spend most of its time waiting for acknowledgements.
 
-In a lane chunks are worked on as they come, and their outputs leave at once. What has been worked on meanwhile becomes durable together,
-in this order: outputs acknowledged, states saved, clocks passed on, chunks acknowledged. So a chunk waits for nobody's acknowledgement,
-and acknowledgements, batches and saved states, which cost the same for six records as for 500, are few. Whoever does a chunk again after
-a crash does it from the state before it and publishes the same.
+In a lane chunks are worked on as they come, and their outputs leave at once. Once these are acknowledged clocks are passed on. What has been
+worked on meanwhile becomes durable together, in this order: outputs acknowledged, states saved, chunks acknowledged. So a chunk waits for
+nobody's acknowledgement, time for nobody's state, and acknowledgements, batches and saved states, which cost the same for six records as
+for 500, are few. Whoever does a chunk again after a crash does it from the state before it and publishes the same.
 
 Crash only: an unexpected error ends the process before anything is acknowledged, and whoever starts next does the chunk again. Faust
 itself would acknowledge the chunk, restart the agent and go on with the next one.
@@ -16,8 +16,9 @@ import traceback
 from collections import deque
 from collections.abc import Callable, Coroutine, Mapping, Sequence
 from contextlib import suppress
+from dataclasses import dataclass
 from itertools import chain
-from typing import Any, NamedTuple
+from typing import Any
 
 import structlog
 from aiokafka.errors import KafkaError
@@ -48,13 +49,23 @@ def spoken(error: BaseException) -> str:
     return f"{name}: {error}" if isinstance(error, SAYS_NO_VALUES) else name
 
 
-class Done(NamedTuple):
-    """A piece of what has been worked on; the last one of its chunks has them with it."""
+@dataclass(slots=True)
+class Piece:
+    """Of what has been worked on; the last one of its chunks has them with it."""
 
     sent: Sequence["asyncio.Future[int]"] = ()
     effects: Effects | None = None
     events: Sequence[Any] = ()
     since: float = 0.0
+    is_gone: bool = False
+
+    async def leave(self) -> None:
+        """Until its outputs are acknowledged, which is said once, whoever waits for it first."""
+        for sent in self.sent:
+            await sent
+        if self.effects is not None and not self.is_gone:
+            self.is_gone = True
+            self.effects.gone()
 
 
 class Lanes:
@@ -121,8 +132,9 @@ class Lane:
     def __init__(self, lanes: Lanes, stream: Any, tp: Any) -> None:
         self._lanes, self._stream, self._tp = lanes, stream, tp
         self._waiting: deque[Any] = deque()  # events
-        self._done: list[Done] = []
-        self._is_working = self._is_settling = False
+        self._leaving: list[Piece] = []  # outputs that may not be acknowledged yet
+        self._unsaved: list[Piece] = []
+        self._is_working = self._is_following = self._is_settling = False
 
     def take(self, event: Any) -> None:
         """Work on it soon."""
@@ -144,9 +156,9 @@ class Lane:
                 records = current[0].value if len(current) == 1 else list(chain.from_iterable(event.value for event in current))
                 since = time.monotonic()
                 for effects in self._lanes.fold(self._tp, records):
-                    self._settle_soon(Done(self._lanes.put(effects.routed), effects), events[0].message)
+                    self._settle_soon(Piece(self._lanes.put(effects.routed), effects), events[0].message)
                     await asyncio.sleep(0)
-                self._settle_soon(Done(events=current, since=since), events[0].message)
+                self._settle_soon(Piece(events=current, since=since), events[0].message)
         self._is_working = False
 
     def _next(self) -> list[Any]:
@@ -158,33 +170,42 @@ class Lane:
             size += len(events[-1].value)
         return events
 
-    def _settle_soon(self, done: Done, chunk: Chunk) -> None:
-        self._done.append(done)
+    def _settle_soon(self, piece: Piece, chunk: Chunk) -> None:
+        self._unsaved.append(piece)
         if not self._is_settling:
             self._is_settling = True
             self._lanes.start(self._settle(), chunk)
+        if piece.effects is not None:
+            self._leaving.append(piece)
+            if not self._is_following:
+                self._is_following = True
+                self._lanes.start(self._follow(), chunk)
+
+    async def _follow(self) -> None:
+        """See the outputs out, one piece after the other, until all have left: no clock waits for states."""
+        while self._leaving:
+            leaving, self._leaving = self._leaving, []
+            for piece in leaving:
+                await piece.leave()
+        self._is_following = False
 
     async def _settle(self) -> None:
         """Make durable what has been worked on, all of it together, until nothing is left."""
-        while self._done:
-            if any(piece.effects is not None and piece.effects.is_to_be_saved for piece in self._done):
+        while self._unsaved:
+            if any(piece.effects is not None and piece.effects.is_to_be_saved for piece in self._unsaved):
                 await self._lanes.gather()
-            done, self._done = self._done, []
-            effects = [piece.effects for piece in done if piece.effects is not None]
-            states = dict.fromkeys(one.states for one in effects if one.states is not None)
-            changes = [(one, one.take_changes()) for one in states]  # nothing that comes later
-            for piece in done:
-                for sent in piece.sent:
-                    await sent
+            pieces, self._unsaved = self._unsaved, []
+            states = dict.fromkeys(piece.effects.states for piece in pieces if piece.effects is not None)
+            changes = [(one, one.take_changes()) for one in states if one is not None]  # nothing that comes later
+            for piece in pieces:
+                await piece.leave()
             for one, changed in changes:
                 await one.save(changed)
-            for effect in effects:
-                effect.done()
-            await self._acknowledge(done)
+            await self._acknowledge(pieces)
         self._is_settling = False
 
-    async def _acknowledge(self, done: Sequence[Done]) -> None:
-        for piece in done:
+    async def _acknowledge(self, pieces: Sequence[Piece]) -> None:
+        for piece in pieces:
             for event in piece.events:
                 self._stream.app.consumer.handled(event.message)
                 await self._stream.ack(event)

@@ -14,6 +14,7 @@ from schemas.touchpoint import NEVER
 from streams.core.clock import LAST
 from streams.core.identity import IdentityRules
 from streams.engine.due import DueIndex
+from streams.engine.faust.encoders import Encoder, FamilyEncoder, PlainEncoder
 from streams.engine.faust.states import PartitionStates
 from streams.engine.watermarks import Timekeeper, TimeState
 from streams.stages.customer import CustomerStage
@@ -35,6 +36,9 @@ class _Keyed:
 
     def message(self, record: Any) -> tuple[str, Any]:
         return "" if record.key is None else record.key.decode(), self._decode(record.value)
+
+    def encoder(self) -> Encoder:
+        return PlainEncoder()
 
     def opened(self, states: PartitionStates) -> None:
         pass
@@ -93,6 +97,9 @@ class CustomerLogic(_Keyed):
         self._stage, self._replay = stage, replay
         self._due: dict[int, DueIndex] = {}
         self._waiting = decoder(Waiting).decode
+
+    def encoder(self) -> Encoder:
+        return FamilyEncoder()
 
     def opened(self, states: PartitionStates) -> None:
         index = self._due[states.number] = DueIndex()

@@ -14,7 +14,7 @@ AnyReport = Report | SourceReport
 
 
 class Reporter:
-    """`put` by whoever has made everything before the report durable; `run` sends."""
+    """`put` by whoever has everything before the report acknowledged; `run` sends."""
 
     def __init__(self, send: Callable[[list[AnyReport]], Awaitable[None]]) -> None:
         self._send = send

@@ -1,4 +1,4 @@
-"""One keyed stage on Faust: what a chunk of one partition comes to. A clock is passed on only after everything before it is durable.
+"""One keyed stage on Faust: what a chunk of one partition comes to. A clock is passed on only after everything before it is acknowledged.
 
 A tick at which families are evaluated ends a piece of the chunk: what a tick may wake is bounded, what a chunk of ticks may wake is not.
 """
@@ -10,6 +10,7 @@ from typing import Any, Protocol
 from schemas.clock import Report, Tick
 from streams.core.clock import LAST, report
 from streams.engine.faust.effects import Effects
+from streams.engine.faust.encoders import Encoder
 from streams.engine.faust.router import Router
 from streams.engine.faust.states import PartitionStates
 from streams.engine.faust.table import BulkTable
@@ -26,6 +27,9 @@ class Logic(Protocol):
 
     def state(self, value: bytes) -> Any:
         """A saved state, decoded."""
+
+    def encoder(self) -> Encoder:
+        """For the states of one partition."""
 
     def process(self, state: Any, message: Any) -> Step[Any]:
         """One transition."""
@@ -65,7 +69,7 @@ class StageRunner:
         """The effects of a chunk, piece by piece; the states in memory are ahead of those that are saved."""
         states = self._partitions.get(number)
         if states is None:
-            states = self._partitions[number] = PartitionStates(number, self._table, self._logic.state)
+            states = self._partitions[number] = PartitionStates(number, self._table, self._logic.state, self._logic.encoder())
             self._logic.opened(states)
         outputs: list[Any] = []
         reports: dict[int, Report] = {}

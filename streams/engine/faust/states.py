@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Mapping
 from itertools import islice
 from typing import Any
 
-from schemas.codec import encode
+from streams.engine.faust.encoders import Encoder
 from streams.engine.faust.table import BulkTable
 from streams.stages.step import Step
 
@@ -14,9 +14,9 @@ CACHED_STATES = 5_000  # decoded states kept per partition: memory stays flat ho
 class PartitionStates:
     """Decoded once and cached; what has changed is collected until it is saved. Never used again after a revocation."""
 
-    def __init__(self, number: int, table: BulkTable, decode: Callable[[bytes], Any]) -> None:
+    def __init__(self, number: int, table: BulkTable, decode: Callable[[bytes], Any], encode: Encoder) -> None:
         self.number = number
-        self._table, self._decode = table, decode
+        self._table, self._decode, self._encode = table, decode, encode
         self._states: dict[str, Any] = {}
         self._changed: dict[str, None] = {}
 
@@ -57,9 +57,10 @@ class PartitionStates:
         """Make durable what was taken; one call at a time."""
         if changes:
             await self._table.write(
-                self.number, [(key.encode(), None if state is None else encode(state)) for key, state in changes.items()]
+                self.number, [(key.encode(), None if state is None else self._encode(key, state)) for key, state in changes.items()]
             )
         if len(self._states) > CACHED_STATES:  # the older half goes, except for what only we know
             for key in list(islice(self._states, CACHED_STATES // 2)):
                 if key not in self._changed:
                     del self._states[key]
+                    self._encode.forget(key)

@@ -43,7 +43,7 @@ class Sent:
     def handle(self, *values, key=None):
         for effects in self.runner.fold("orders", 0, records(*values, key=key)):
             self.counts.append(sum(map(len, effects.routed.values())))
-            effects.done()
+            effects.gone()
 
 
 def test_a_dead_letter_is_sent_as_what_the_good_records_come_to():

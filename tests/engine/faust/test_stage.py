@@ -9,6 +9,7 @@ from schemas.clock import Clock, Report, Tick
 from schemas.codec import decoder, encode
 from schemas.identity import Join
 from schemas.topics import Topics
+from streams.engine.faust.encoders import PlainEncoder
 from streams.engine.faust.router import Router
 from streams.engine.faust.stage import StageRunner
 from streams.stages.step import Send, Step
@@ -28,6 +29,7 @@ class Counting:
         return "" if record.key is None else record.key.decode(), record.value
 
     state = staticmethod(decoder(int).decode)
+    encoder = PlainEncoder
 
     def process(self, state, message):
         return Step((state or 0) + 1, (Send("customer", "k", Join("k", message)),))
@@ -90,21 +92,21 @@ def handle(runner, story):
     """Do with every piece of a chunk what a lane does, one after the other."""
 
     async def settle(records):
-        for routed, states, done in runner.fold(1, records):
+        for routed, states, gone in runner.fold(1, records):
             if routed:
                 story.append(("outputs", [decoder(Join).decode(value).to for items in routed.values() for _, value in items]))
+            gone()
             await states.save(states.take_changes())
-            done()
 
     return lambda *records: asyncio.run(settle(records))
 
 
-def test_a_chunk_comes_to_outputs_states_and_reports(handle, story):
+def test_a_chunk_comes_to_outputs_reports_and_states(handle, story):
     handle(record(b"a", "m1"), record(None, Tick(2, Clock(5))), record(b"b", "m2"), record(b"a", "m3"))
     assert story == [
         ("outputs", ["m1", "m2", "m3"]),
-        ("states", {b"a": encode(2), b"b": encode(1)}),
         ("reports", [Report(3, 1, Clock(5))]),
+        ("states", {b"a": encode(2), b"b": encode(1)}),
     ]
 
 

@@ -14,6 +14,7 @@ from msgspec import Struct, json
 from schemas.codec import decoder
 from schemas.topics import Topics
 from streams.engine.faust.configuration import Worker
+from streams.engine.faust.encoders import PlainEncoder
 from streams.engine.faust.install import install
 from streams.engine.faust.lanes import Lanes
 from streams.engine.faust.outbox import Item
@@ -71,6 +72,9 @@ class PingPong:
         if event.team != held.before:
             return Step(after)
         return Step(after, (Raised(event.customer_id, event.seq, held.before, held.team, held.since, event.occurred_at, event.event_id),))
+
+    def encoder(self) -> PlainEncoder:
+        return PlainEncoder()
 
     def opened(self, states: Any) -> None:
         pass
