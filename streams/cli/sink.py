@@ -18,6 +18,7 @@ FOR_EVER = 86_400_000  # milliseconds between two polls: ClickHouse may be away 
 MESSAGES_AT_ONCE = 5_000
 FETCH_BYTES = 200_000
 FETCH_WAIT = 100  # milliseconds until a fetch returns with less: a broker works per fetch
+QUIET = 4  # a row waits for no more than a quarter of its time if nothing else comes
 URGENT = 20  # an alert waits a twentieth of the time that a row of the timeline may wait for company
 LOCALHOST = "127.0.0.1"
 
@@ -34,7 +35,11 @@ Port = Annotated[int, typer.Option("--metrics-port", help="Prometheus metrics ar
 Host = Annotated[str, typer.Option("--metrics-host", help="Serve the metrics on this address instead; they hold no personal data.")]
 Linger = Annotated[
     float,
-    typer.Option("--linger", min=0.05, help="Write at the latest so many seconds after a message was read; alerts twenty times as soon."),
+    typer.Option(
+        "--linger",
+        min=0.05,
+        help="Write at the latest so many seconds after a message was read, and after a quarter of that if no other comes; alerts after a twentieth.",
+    ),
 ]
 
 
@@ -146,7 +151,7 @@ def sink(
 
     (others, rows), (alerts, urgent) = topics.sinks.items()
     feeds = (
-        feed(others, rows, Limits(seconds=linger), FETCH_BYTES),
+        feed(others, rows, Limits(seconds=linger, quiet=linger / QUIET), FETCH_BYTES),
         feed(alerts, urgent, Limits(seconds=linger / URGENT), 1),  # an alert does not wait until rows of the timeline are in
     )
     if metrics_port:
