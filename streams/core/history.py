@@ -7,18 +7,49 @@ from schemas.touchpoint import Touchpoint
 Matter = tuple[str, str]  # kind, ref
 
 
+class Matters:
+    """What touchpoints are about, one after the other."""
+
+    def __init__(self, kinds: Collection[str]) -> None:
+        """A touchpoint without a ref of these `kinds` is about nothing."""
+        self._kinds = kinds
+        self._parents: dict[Matter, Matter] = {}  # every ref that was seen -> one nearer to the smallest of its component, or itself
+        self._by_event: dict[str, Matter] = {}
+        self._renamed = False
+
+    def add(self, touchpoint: Touchpoint) -> bool:
+        """Is everything that was added before still about the same? Not if this one makes one matter of two, or gives one a smaller name."""
+        kinds, parents = self._kinds, self._parents
+        refs = [(kind, ref) for kind, values in touchpoint.refs.items() if kind in kinds for ref in values]
+        if not refs:
+            return True
+        same = True
+        for other in refs[1:]:
+            kept, gone = sorted((_root(parents, refs[0]), _root(parents, other)))
+            if kept != gone:
+                same = same and gone not in parents
+                parents[gone] = kept
+        for ref in refs:
+            parents.setdefault(ref, ref)
+        self._by_event[touchpoint.event_id] = _root(parents, refs[0])
+        self._renamed = self._renamed or not same
+        return same
+
+    @property
+    def by_event(self) -> dict[str, Matter]:
+        """event id -> matter."""
+        if self._renamed:
+            self._by_event = {event_id: _root(self._parents, matter) for event_id, matter in self._by_event.items()}
+            self._renamed = False
+        return self._by_event
+
+
 def matters(touchpoints: Iterable[Touchpoint], kinds: Collection[str]) -> dict[str, Matter]:
     """event id -> matter; a touchpoint without a ref of these `kinds` is about none."""
-    parents: dict[Matter, Matter] = {}
-    first: dict[str, Matter] = {}
+    found = Matters(kinds)
     for touchpoint in touchpoints:
-        refs = [(kind, ref) for kind, values in touchpoint.refs.items() if kind in kinds for ref in values]
-        if refs:
-            first[touchpoint.event_id] = refs[0]
-            for other in refs[1:]:
-                kept, gone = sorted((_root(parents, refs[0]), _root(parents, other)))
-                parents[gone] = kept
-    return {event_id: _root(parents, ref) for event_id, ref in first.items()} if parents else first
+        found.add(touchpoint)
+    return found.by_event
 
 
 def ties(touchpoint: Touchpoint, kinds: Collection[str]) -> bool:

@@ -64,6 +64,10 @@ class JourneyBook:
             self._wanted[touchpoint.type] = wanted
         return wanted and not self._kinds.isdisjoint(touchpoint.refs)
 
+    def may_open(self, types: Iterable[str]) -> bool:
+        """Can a history of these types have a journey?"""
+        return any(map(self._opens, types))
+
     def journeys(
         self,
         customer_id: str | None,
@@ -99,12 +103,14 @@ class JourneyBook:
         """The journeys that one of these touchpoints may open, in the order of declaration."""
         opened: set[Life] = set()
         for touchpoint in touchpoints:
-            lives = self._openers.get(touchpoint.type)
-            if lives is None:
-                lives = tuple(life for life in self._lives.values() if life.may_open(touchpoint.type))
-                self._openers[touchpoint.type] = lives
-            opened.update(lives)
+            opened.update(self._opens(touchpoint.type))
         return [life for life in self._lives.values() if life in opened] if opened else []
+
+    def _opens(self, type: str) -> tuple[Life, ...]:
+        lives = self._openers.get(type)
+        if lives is None:
+            lives = self._openers[type] = tuple(life for life in self._lives.values() if life.may_open(type))
+        return lives
 
 
 def _broken(

@@ -83,7 +83,7 @@ class CustomerStage:
         """Judge the family, unless it has moved, a later tick has been here, or parts of a hand-over are still on their way."""
         if state.moved_to is not None or is_waiting(state) or is_ahead(state.clock, tick.clock):
             return Step(state)
-        return self._evaluator.evaluate(state, tick.clock)
+        return self._evaluator.evaluate(family, state, tick.clock)
 
     @staticmethod
     def due(state: FamilyState) -> tuple[tuple[frozenset[str], int], ...]:

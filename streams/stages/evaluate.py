@@ -17,7 +17,7 @@ from schemas.identity import IdentityChange
 from schemas.journey import Journey
 from schemas.plain import Published
 from schemas.state import Due, FamilyState, IdentityEntry
-from schemas.touchpoint import NEVER, Touchpoint
+from schemas.touchpoint import NEVER
 from streams.core.alert_changes import Evaluation, changes, identity_causes, unspoken
 from streams.core.alerts import AlertBook
 from streams.core.commands import Word, answered, words_of
@@ -29,6 +29,7 @@ from streams.core.journeys import changes as journey_changes
 from streams.core.rules.court import Court
 from streams.core.rules.sitting import Wake
 from streams.core.shared_identifier import SHARED_IDENTIFIER, VERSION, shared_identifiers
+from streams.stages.memory import Memory
 from streams.stages.step import Step
 
 E = TypeVar("E")
@@ -49,9 +50,10 @@ class Evaluator:
 
     def __init__(self, identity: IdentityRules, court: Court, alerts: AlertBook, journeys: JourneyBook, contacts: ContactBook) -> None:
         self._identity, self._court, self._alerts, self._journeys, self._contacts = identity, court, alerts, journeys, contacts
+        self._memory = Memory(court)
         self._versions = {**alerts.versions, SHARED_IDENTIFIER: VERSION}
 
-    def evaluate(self, state: FamilyState, clock: Clock) -> Step[FamilyState]:
+    def evaluate(self, family: str, state: FamilyState, clock: Clock) -> Step[FamilyState]:
         """The family as judged at this clock, and what is to be published."""
         before = {identifier: entry.customer_id for identifier, entry in state.identity.items()}
         version = state.version + 1
@@ -63,7 +65,7 @@ class Evaluator:
             identity = list(_identity_changes(state, customers, version))
         else:  # nothing new about identity: as it was published, and so are the refused links
             shared = {id: unspoken(a) for id, a in state.alerts.items() if a.rule == SHARED_IDENTIFIER and a.status != "withdrawn"}
-        verdict = self._judge(state, customers, clock, shared)
+        verdict = self._judge(family, state, customers, clock, shared)
         evaluation = Evaluation(
             version=version,
             now=clock.now,
@@ -94,38 +96,29 @@ class Evaluator:
     def _resolve(self, state: FamilyState) -> Resolution:
         return resolve(self._identity, state.members, state.links, state.unlinks, state.distincts, state.toxic)
 
-    def _judge(self, state: FamilyState, customers: Mapping[str, str | None], clock: Clock, shared: Mapping[str, Alert]) -> Verdict:
+    def _judge(
+        self, family: str, state: FamilyState, customers: Mapping[str, str | None], clock: Clock, shared: Mapping[str, Alert]
+    ) -> Verdict:
         alerts: dict[str, Alert] = {}
         journeys: dict[str, Journey] = {}
         policies: dict[str, ContactPolicy] = {}
         wakes: list[Wake] = []
         words: list[Word] = []
-        known = _by_customer(state, customers)
-        if self._court.contacts.standing:
-            known = {customer: {} for customer in customers.values() if customer is not None} | known
-        for customer, touchpoints in known.items():
-            judgement = self._court.judge(touchpoints.values(), clock)
-            alerts |= self._alerts.alerts(customer, touchpoints, judgement, _ties(state, customers, customer))
-            spoken = list(words_of(customer, touchpoints.values(), judgement.matters))
-            words += spoken
-            lived = {id: t for id, t in touchpoints.items() if t.type not in ABOUT_ALERTS} if spoken else touchpoints
-            own = self._journeys.journeys(customer, lived, judgement.matters, clock, judgement.findings)
-            journeys |= own
-            policies |= self._contacts.policy(customer, touchpoints, judgement)
+        for customer, dossier in self._memory.dossiers(family, state, customers).items():
+            judgement = self._court.hear(dossier, clock)
+            alerts |= self._alerts.alerts(customer, dossier.by_id, judgement, _ties(state, customers, customer))
+            policies |= self._contacts.policy(customer, dossier.by_id, judgement)
             wakes += judgement.wakes
-            wakes += self._journeys.wakes(own.values(), clock)
+            spoken = dossier.types & ABOUT_ALERTS
+            if spoken:
+                words += words_of(customer, dossier.touchpoints, judgement.matters)
+            if self._journeys.may_open(dossier.types):
+                lived = {id: t for id, t in dossier.by_id.items() if t.type not in ABOUT_ALERTS} if spoken else dossier.by_id
+                own = self._journeys.journeys(customer, lived, judgement.matters, clock, judgement.findings)
+                journeys |= own
+                wakes += self._journeys.wakes(own.values(), clock)
         told = answered({**alerts, **shared}, words, clock.now)
         return Verdict(told.alerts, journeys, policies, _earliest([*wakes, *told.wakes], clock))
-
-
-def _by_customer(state: FamilyState, customers: Mapping[str, str | None]) -> dict[str, dict[str, Touchpoint]]:
-    """Customer -> event id -> touchpoint. No touchpoint is anchored on a toxic identifier, so everyone is somebody's."""
-    found: dict[str, dict[str, Touchpoint]] = {}
-    for event_id, (touchpoint, skip) in state.touchpoints.items():
-        customer = customers[touchpoint.ids[skip]]
-        assert customer is not None, "touchpoints with a toxic anchor have been sent on"
-        found.setdefault(customer, {})[event_id] = touchpoint
-    return found
 
 
 def _ties(state: FamilyState, customers: Mapping[str, str | None], customer: str) -> Iterator[str]:

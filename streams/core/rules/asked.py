@@ -13,7 +13,7 @@ from schemas.rule import Selector
 from schemas.touchpoint import NEVER, Touchpoint
 from streams.core.rules.field import reader
 from streams.core.rules.forbid import ForbidVerb
-from streams.core.rules.grouping import MATTER, NO_MATTER, Key
+from streams.core.rules.grouping import MATTER, NO_MATTER, Group, Grouped, Key
 from streams.core.rules.judge import Judge
 from streams.core.rules.limit import LimitVerb
 from streams.core.rules.selector import flatten
@@ -76,16 +76,16 @@ class Asked:
         seen = types.union(*(upstream.types for upstream in self.judge.builds_on))
         return frozenset(filter(self.judge.mentions, types)) if any(map(self._begins.mentions, seen)) else None
 
-    def holds(self, mine: Sequence[Touchpoint], sitting: Sitting, now: int) -> Iterator[tuple[Hold | None, int]]:
-        """What it holds, or nothing yet, and when that changes; `mine` are the touchpoints that concern it."""
+    def holds(self, grouped: Grouped, sitting: Sitting, now: int) -> Iterator[tuple[Hold | None, int]]:
+        """What it holds, or nothing yet, and when that changes; `grouped` are the touchpoints that concern it."""
         if self.precedes:
-            for about, own, group in self._from_the_start(mine, sitting):
-                for channel, purposes, found, changes in self._answers(own, group, now):
+            for about, own, members in self._from_the_start(grouped, sitting):
+                for channel, purposes, found, changes in self._answers(own, members, now):
                     yield (None if found is None else self._hold(purposes, channel, about, found)), changes
-        elif len(mine) >= self._least:
-            for key, group in self.judge.grouping(mine, sitting.where):
-                for channel, purposes, found, changes in self._answers(self._own(key), group, now):
-                    yield (None if found is None else self._hold(purposes, channel, self._about(key, group, sitting), found)), changes
+        elif len(grouped.touchpoints) >= self._least:
+            for group in grouped.groups.values():
+                for channel, purposes, found, changes in self._answers(self._own(group.key), group.members, now):
+                    yield (None if found is None else self._hold(purposes, channel, self._about(group, sitting), found)), changes
 
     def _answers(self, own: Key, group: Sequence[Touchpoint], now: int) -> Iterator[Answer]:
         """About one group, for every contact that would belong to it."""
@@ -96,24 +96,24 @@ class Asked:
                 if found:
                     yield from _together(channel, looks, found, now)
 
-    def _from_the_start(self, mine: Sequence[Touchpoint], sitting: Sitting) -> Iterator[tuple[About, Key, Sequence[Touchpoint]]]:
+    def _from_the_start(self, grouped: Grouped, sitting: Sitting) -> Iterator[tuple[About, Key, Sequence[Touchpoint]]]:
         """The groups for precedence: a channel on which nothing has happened yet is one of them."""
         known: dict[tuple[About, Key], Sequence[Touchpoint]] = {}
         abouts: dict[About, None] = {(): None} if self.standing else {}
-        for key, group in self.judge.grouping(mine, sitting.where):
-            about = self._about(key, group, sitting)
+        for group in grouped.groups.values():
+            about = self._about(group, sitting)
             abouts[about] = None
-            known[about, self._own(key)] = group
-        keys = dict.fromkeys(own for channel in self._told_apart(mine) for own in self._looks(channel)) if abouts else {}
+            known[about, self._own(group.key)] = group.members
+        keys = dict.fromkeys(own for channel in self._told_apart(grouped.touchpoints) for own in self._looks(channel)) if abouts else {}
         for about in abouts:
             for own in keys:
                 yield about, own, known.get((about, own), ())
 
-    def _about(self, key: Key, group: Sequence[Touchpoint], sitting: Sitting) -> About:
+    def _about(self, group: Group, sitting: Sitting) -> About:
         """What a contact has to be about to belong to the group; of a loose rule one group is about no matter."""
-        refs = [f"{field[len(REF) :]}:{value}" for field, value in zip(self._fields, key, strict=True) if field.startswith(REF)]
+        refs = [f"{field[len(REF) :]}:{value}" for field, value in zip(self._fields, group.key, strict=True) if field.startswith(REF)]
         if self._by_matter:
-            matter = next((sitting.where[t.event_id] for t in group if t.event_id in sitting.where), None)
+            matter = next((sitting.where[t.event_id] for t in group.members if t.event_id in sitting.where), None)
             refs.append(f"{IN_MATTER}{NO_MATTER if matter is None else ':'.join(matter)}")
         return tuple(refs)
 

@@ -42,7 +42,7 @@ class Contacts:
         wake = NEVER
         found: list[Hold] = []
         for asked, types in self._docket(sitting.types):
-            for hold, changes in asked.holds(sitting.concerning(asked.judge, types), sitting, now):
+            for hold, changes in asked.holds(sitting.grouped(asked.judge, types), sitting, now):
                 wake = min(wake, changes)
                 if hold is not None:
                     found.append(hold)

@@ -15,9 +15,10 @@ from streams.core.history import Matter, ties
 from streams.core.rules.asked import Hold
 from streams.core.rules.catalogue import Catalogue
 from streams.core.rules.contact import Contacts
+from streams.core.rules.dossier import Dossier
 from streams.core.rules.finding import Finding
 from streams.core.rules.judge import Judge
-from streams.core.rules.sitting import NOBODY, ORDER, Past, Sitting
+from streams.core.rules.sitting import NOBODY, Past, Sitting
 from streams.core.rules.sitting import Wake as Wake
 from streams.core.rules.strata import Setting, compiled, open_calendars
 
@@ -72,8 +73,18 @@ class Court:
 
     def judge(self, touchpoints: Iterable[Touchpoint], clock: Clock, past: Past | None = None) -> Judgement:
         """The verdict of all rules on one customer; `touchpoints` in any order, `past` is what `fold` left of older ones."""
-        sitting = self._sit(touchpoints, clock, past)
-        found = tuple([finding for verdict in sitting.verdicts.values() for finding in verdict.findings])
+        return self.hear(self.dossier(touchpoints), clock, past)
+
+    def dossier(self, touchpoints: Iterable[Touchpoint] = ()) -> Dossier:
+        """For one customer, who is judged again and again."""
+        dossier = Dossier(self._kinds)
+        dossier.add(touchpoints)
+        return dossier
+
+    def hear(self, dossier: Dossier, clock: Clock, past: Past | None = None) -> Judgement:
+        """As `judge`; what was said at an earlier clock is looked at again only where it can have changed."""
+        sitting = self._sit(dossier, clock, past)
+        found = tuple([finding for findings in sitting.findings.values() for finding in findings])
         holds = self._holds(sitting, clock.now)  # which may wake sooner than the rules do
         return Judgement(found, tuple(sitting.held), sitting.wakes, sitting.matters, holds)
 
@@ -84,9 +95,9 @@ class Court:
         matters or customers together.
         """
         known = tuple(touchpoints)
-        sitting = self._sit(known, clock, past, cut)
+        sitting = self._sit(self.dossier(known), clock, past, cut)
         tying = tuple(t for t in known if t.at < cut and ties(t, self._kinds))
-        return Past(cut, {name: verdict.keep for name, verdict in sitting.verdicts.items()}, (*(past.links if past else ()), *tying))
+        return Past(cut, sitting.kept, (*(past.links if past else ()), *tying))
 
     def _holds(self, sitting: Sitting, now: int) -> tuple[Hold, ...]:
         holds, changes = self.contacts.holds(sitting, now)
@@ -94,9 +105,8 @@ class Court:
             sitting.wake(NOBODY, changes)
         return holds
 
-    def _sit(self, touchpoints: Iterable[Touchpoint], clock: Clock, past: Past | None = None, cut: int | None = None) -> Sitting:
-        known = sorted(touchpoints, key=ORDER)
-        sitting = Sitting(known, clock, self._kinds, past, cut)
+    def _sit(self, dossier: Dossier, clock: Clock, past: Past | None = None, cut: int | None = None) -> Sitting:
+        sitting = Sitting(dossier, clock, past, cut)
         for judge, concerning in self._docket(sitting.types) if past is None and cut is None else self._all(sitting.types):
             sitting.hear(judge, concerning)
         return sitting

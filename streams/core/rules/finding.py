@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from msgspec import Struct
 
 from schemas.alert import Level
-from schemas.touchpoint import Touchpoint
+from schemas.touchpoint import NEVER, Touchpoint
 
 
 class Finding(Struct, frozen=True):
@@ -34,5 +34,9 @@ class Hearing:
     cut: int | None = None  # fold: collect what is still needed to judge anything from here on
     key: tuple[str, ...] = ()
     findings: list[Finding] = field(default_factory=list)
-    wakes: list[int] = field(default_factory=list)  # instants at which the answer can change
-    keep: list[Touchpoint] = field(default_factory=list)
+    wakes: list[int] = field(default_factory=list)  # instants of that clock at which the findings can change, passed or not
+    keep: list[Touchpoint] = field(default_factory=list)  # before the cut, and still needed to judge anything from it on
+
+    def wake_after(self, now: int) -> int:
+        """The next instant at which the findings can change; NEVER if they cannot."""
+        return min([at for at in self.wakes if at > now], default=NEVER)

@@ -3,7 +3,7 @@
 A touchpoint that lacks a value is not judged; one that has several is judged under each of them.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Hashable, Iterable, Mapping, Sequence
 from itertools import product
 from typing import Any
 
@@ -18,7 +18,21 @@ NO_MATTER = ""
 
 Key = tuple[str, ...]
 Matters = Mapping[str, Matter]
-Group = tuple[Key, Sequence[Touchpoint]]
+
+
+class Group:
+    """Touchpoints that are judged together, in the order of time. It only grows, at its end."""
+
+    __slots__ = ("key", "members", "said")
+
+    def __init__(self, key: Key) -> None:
+        self.key = key  # of its findings
+        self.members: list[Touchpoint] = []
+        self.said: Any = None  # whatever somebody has found out about these members
+
+    def add(self, t: Touchpoint) -> None:
+        self.members.append(t)
+        self.said = None
 
 
 class Grouping:
@@ -27,23 +41,32 @@ class Grouping:
     def __init__(self, per: Sequence[str], loose: bool, answers: Callable[[Touchpoint], bool]) -> None:
         self.fields = tuple(part for part in per if part not in (CUSTOMER, MATTER))
         self._read: tuple[Read, ...] = tuple(reader(field) for field in self.fields)
-        self._by_matter, self._loose, self._answers = MATTER in per, loose, answers
+        self._by_matter, self._answers = MATTER in per, answers
+        self.is_loose = loose and self._by_matter
 
-    def __call__(self, touchpoints: Sequence[Touchpoint], matters: Matters) -> Iterable[Group]:
-        """Key of the findings, and the touchpoints of one group, sorted as they were."""
-        if not self.fields and not self._by_matter:
-            return (((), touchpoints),)
-        if not self._loose and len(self._read) + self._by_matter == 1:
-            return self._by_one(touchpoints, matters)
-        groups: dict[tuple[Any, Key], list[Touchpoint]] = {}
-        for t in touchpoints:
-            matter: Any = matters.get(t.event_id, NO_MATTER if self._loose else None) if self._by_matter else NO_MATTER
-            if matter is not None:
-                for key in self._keys(t):
-                    groups.setdefault((matter, key), []).append(t)
-        if self._loose and self._by_matter:
-            self._let_in(groups, [t for t in touchpoints if t.event_id not in matters and self._answers(t)])
-        return [(key, members) for (_, key), members in groups.items()]
+    def __call__(self, touchpoints: Sequence[Touchpoint], matters: Matters) -> "Grouped":
+        """The groups of these touchpoints, which are sorted."""
+        grouped = Grouped(self)
+        grouped.add(touchpoints, matters)
+        return grouped
+
+    def places(self, t: Touchpoint, matters: Matters) -> Iterable[tuple[Hashable, Key]]:
+        """The groups that a touchpoint belongs to: what tells each from others, and the key of its findings."""
+        if self._by_matter and not self.is_loose:
+            matter: Hashable = matters.get(t.event_id)
+            if matter is None:
+                return ()
+        else:
+            matter = matters.get(t.event_id, NO_MATTER) if self._by_matter else NO_MATTER
+        if not self._read:
+            return ((matter, ()),)
+        if len(self._read) == 1:  # most rules are judged by the matter or by one field alone
+            return [((matter, value), (value,)) for value in _values(self._read[0](t))]
+        return [((matter, key), key) for key in product(*[_values(read(t)) for read in self._read])]
+
+    def is_guest(self, t: Touchpoint, matters: Matters) -> bool:
+        """Does it belong to every matter, because it answers and says nothing of a matter?"""
+        return self.is_loose and t.event_id not in matters and self._answers(t)
 
     def narrow(self, t: Touchpoint, key: Key) -> Touchpoint:
         """A touchpoint that may be judged under several keys, as this key sees it."""
@@ -61,31 +84,45 @@ class Grouping:
         """The touchpoint's own fields that the key holds."""
         return {field: value for field, value in zip(self.fields, key, strict=True) if field in OWN and field != "facts"}
 
-    def _by_one(self, touchpoints: Sequence[Touchpoint], matters: Matters) -> Iterable[Group]:
-        """Most rules are judged by the matter or by one field alone, which takes half the time."""
-        groups: dict[Any, list[Touchpoint]] = {}
-        if self._by_matter:
-            for t in touchpoints:
-                if t.event_id in matters:
-                    groups.setdefault(matters[t.event_id], []).append(t)
-            return [((), members) for members in groups.values()]
-        read = self._read[0]
+
+class Grouped:
+    """Touchpoints by group. They come in the order of time, some at a time."""
+
+    def __init__(self, grouping: Grouping) -> None:
+        self.touchpoints: list[Touchpoint] = []
+        self.groups: dict[Hashable, Group] = {}
+        self._grouping = grouping
+        self._read = 0
+        self._guests: list[Touchpoint] = []
+        self._hosts: list[Group] = []  # the groups that have a matter, where there may be guests
+
+    def read(self, touchpoints: Sequence[Touchpoint], types: Collection[str], matters: Matters) -> bool:
+        """Take those of these types that have been added since it read last. Were there any?"""
+        new = [t for t in touchpoints[self._read :] if t.type in types]
+        self._read = len(touchpoints)
+        self.add(new, matters)
+        return bool(new)
+
+    def add(self, touchpoints: Iterable[Touchpoint], matters: Matters) -> None:
+        """To all groups that they belong to. What was said about those is not true any more."""
         for t in touchpoints:
-            for value in _values(read(t)):
-                groups.setdefault(value, []).append(t)
-        return [((value,), members) for value, members in groups.items()]
+            self.touchpoints.append(t)
+            for place, key in self._grouping.places(t, matters):
+                group = self.groups.get(place)
+                if group is None:
+                    group = self._begin(place, key, t, matters)
+                group.add(t)
+            if self._grouping.is_guest(t, matters):
+                self._guests.append(t)
+                for group in self._hosts:
+                    group.add(t)
 
-    def _keys(self, t: Touchpoint) -> Iterable[Key]:
-        if not self._read:
-            return ((),)
-        return product(*[_values(read(t)) for read in self._read])
-
-    def _let_in(self, groups: dict[tuple[Any, Key], list[Touchpoint]], guests: list[Touchpoint]) -> None:
-        if guests:
-            for (matter, _), members in groups.items():
-                if matter != NO_MATTER:
-                    members += guests
-                    members.sort(key=lambda t: t.order)
+    def _begin(self, place: Hashable, key: Key, t: Touchpoint, matters: Matters) -> Group:
+        group = self.groups[place] = Group(key)
+        if self._grouping.is_loose and t.event_id in matters:
+            group.members += self._guests
+            self._hosts.append(group)
+        return group
 
 
 def _values(value: Any) -> Sequence[str]:

@@ -1,33 +1,22 @@
-"""One rule, compiled: which touchpoints concern it, which of them are judged together, and its verdict on each group."""
+"""One rule, compiled: which touchpoints concern it, which of them are judged together, and what it says of each group."""
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from functools import cached_property
 from typing import Any, NamedTuple
 
 from schemas.rule import Rule
-from schemas.touchpoint import NEVER, Touchpoint
+from schemas.touchpoint import Touchpoint
 from streams.core.calendar import Always
 from streams.core.rules.expect import ExpectVerb
-from streams.core.rules.finding import Finding, Hearing
+from streams.core.rules.finding import Hearing
 from streams.core.rules.forbid import ForbidVerb
-from streams.core.rules.grouping import Grouping, Matters
+from streams.core.rules.grouping import Group, Grouping
 from streams.core.rules.limit import LimitVerb
 from streams.core.rules.pingpong import PingPongVerb
 from streams.core.rules.verb import CLOSING, OPENING, Context, Verb, field_of
 
 VERBS: Mapping[str, Any] = {"expect": ExpectVerb, "forbid": ForbidVerb, "limit": LimitVerb, "pingpong": PingPongVerb}
 UPSTREAM = "alert."  # alert.<rule>.opened and alert.<rule>.ended are touchpoints for rules that build on it
-
-
-class Verdict(NamedTuple):
-    """What one rule says."""
-
-    findings: list[Finding]
-    wakes: list[int]  # in the rule's own clock: the instants at which its findings can change, passed or not
-    keep: list[Touchpoint]  # touchpoints before the cut that are still needed to judge anything from it on
-
-    def wake_after(self, now: int) -> int:
-        """The next instant at which the findings can change; NEVER if they cannot."""
-        return min([at for at in self.wakes if at > now], default=NEVER)
 
 
 class Upstream(NamedTuple):
@@ -57,7 +46,13 @@ class Judge:
         self.builds_on: tuple[Upstream, ...] = ()
         closes, opens = self.verb.any_of(CLOSING), self.verb.any_of(OPENING)
         self.grouping = Grouping(self.per, rule.loose, lambda t: closes(t) and not opens(t))
+        self.is_held = self.kind == "expect"  # while those whom it hears are silent
         self._needs = tuple(self.verb.roles[role] for role in self.verb.needs)
+
+    @cached_property
+    def listeners(self) -> frozenset[str]:
+        """Those whom it hears, as a wake names them."""
+        return frozenset(self.hears)
 
     def mentions(self, type: str) -> bool:
         """Does any role select touchpoints of this type?"""
@@ -79,19 +74,17 @@ class Judge:
         for role in self.verb.listens_to():
             yield from self.verb.roles[role].globs
 
-    def __call__(self, mine: Sequence[Touchpoint], now: int, matters: Matters, cut: int | None = None) -> Verdict:
-        """`mine`: the touchpoints that concern the rule, sorted by `order`; `now`: the clock of those it hears."""
-        hearing = Hearing(now, cut)
-        kept: list[Touchpoint] = []
+    def hear(self, group: Group, now: int, cut: int | None = None) -> Hearing:
+        """What it says of one group; `now`: the clock of those it hears."""
+        hearing = Hearing(now, cut, group.key)
+        members: Sequence[Touchpoint] = group.members
         if self.rule.judge == "settled":
-            later = [t for t in mine if t.at > now]
-            mine = mine[: len(mine) - len(later)]
+            later = [t for t in members if t.at > now]
+            members = members[: len(members) - len(later)]
             hearing.wakes += [t.at for t in later]
-            kept += [t for t in later if cut is not None and t.at < cut]
-        for hearing.key, group in self.grouping(mine, matters):
-            self.verb.judge(group, hearing)
-            if cut is not None:
-                needed = {t.event_id: t for t in hearing.keep if t.at < cut}
-                kept += [self.grouping.narrow(t, hearing.key) for t in needed.values()]
-                hearing.keep = []
-        return Verdict(hearing.findings, hearing.wakes, kept)
+            hearing.keep += later
+        self.verb.judge(members, hearing)
+        if cut is not None:
+            needed = {t.event_id: t for t in hearing.keep if t.at < cut}
+            hearing.keep = [self.grouping.narrow(t, group.key) for t in needed.values()]
+        return hearing

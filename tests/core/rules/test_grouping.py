@@ -8,7 +8,7 @@ MATTERS = {"a": ("order", "1"), "b": ("order", "1"), "c": ("ticket", "9")}
 
 def grouped(per, *touchpoints, loose=False):
     grouping = Grouping(per, loose, lambda t: t.type == "t.answer")
-    return [(key, "".join(t.event_id for t in members)) for key, members in grouping(touchpoints, MATTERS)]
+    return [(group.key, "".join(t.event_id for t in group.members)) for group in grouping(touchpoints, MATTERS).groups.values()]
 
 
 def test_of_one_customer_all_are():
@@ -42,9 +42,9 @@ def test_values_are_text_in_the_key():
 
 
 def test_an_answer_without_a_matter_answers_every_matter_of_a_loose_rule():
-    story = told(0, "t.x", "a"), told(1, "t.x", "c"), told(0.5, "t.answer", "z"), told(3, "t.x", "y")
+    story = told(0, "t.x", "a"), told(0.5, "t.answer", "z"), told(1, "t.x", "c"), told(3, "t.x", "y")
     assert grouped(("matter",), *story) == [((), "a"), ((), "c")]
-    assert grouped(("matter",), *story, loose=True) == [((), "az"), ((), "zc"), ((), "zy")]
+    assert grouped(("matter",), *story, loose=True) == [((), "az"), ((), "zy"), ((), "zc")]
     assert grouped(("matter",), story[0], loose=True) == [((), "a")]
 
 

@@ -34,7 +34,10 @@ def later(a: Touchpoint, b: Touchpoint) -> bool:
 def judged_together(rule: str, touchpoints: Iterable[Touchpoint]) -> list[Sequence[Touchpoint]]:
     judge = COURT.judges[rule]
     ordered = sorted(touchpoints, key=lambda t: t.order)
-    return [group for _, group in judge.grouping([t for t in ordered if judge.mentions(t.type)], matters(ordered, COMPANY["matter"]))]
+    return [
+        group.members
+        for group in judge.grouping([t for t in ordered if judge.mentions(t.type)], matters(ordered, COMPANY["matter"])).groups.values()
+    ]
 
 
 def ends(e: Touchpoint, t: Touchpoint, opens: Test) -> bool:

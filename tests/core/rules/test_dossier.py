@@ -1,0 +1,56 @@
+"""The law of dossiers: whoever is judged again and again is judged like somebody who is new."""
+
+from collections.abc import Callable
+from random import Random
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from schemas.clock import Clock
+from schemas.touchpoint import Touchpoint
+from streams.core.rules.court import Court
+from tests.core.rules.histories import BASE, COURT, HOUR, history_of
+from tests.core.rules.stories import told
+from tests.core.rules.test_contact_laws import ASKED
+from tests.core.rules.test_contact_laws import history as contact_history
+
+DEPARTMENTS = ("north", "south", "east")
+
+
+def steps(touchpoints: list[Touchpoint], random: Random) -> list[list[Touchpoint]]:
+    """Some at a time; mostly as time goes by, some late."""
+    arriving = sorted(touchpoints, key=lambda t: (t.at + random.choice([0, 0, 0, 0, 9]) * HOUR, t.seq, t.event_id))
+    found: list[list[Touchpoint]] = []
+    while arriving:
+        size = random.choice([0, 1, 1, 1, 2, 5])
+        found.append(arriving[:size])
+        arriving = arriving[size:]
+    return found
+
+
+@pytest.mark.law
+@pytest.mark.parametrize(("court", "history"), [(COURT, history_of), (ASKED, contact_history)], ids=["rules", "contacts"])
+@given(seed=st.integers(0, 2**40))
+def test_what_was_said_before_makes_no_difference(court: Court, history: Callable[[int], list[Touchpoint]], seed: int) -> None:
+    random = Random(seed)
+    dossier, known = court.dossier(), list[Touchpoint]()
+    now = BASE - HOUR
+    departments = dict.fromkeys(DEPARTMENTS, now)
+    for new in [*steps(history(seed), random), [], [], []]:
+        dossier.add(new)
+        known += new
+        now += random.choice([0, 1, 1, 5, 30]) * HOUR
+        departments = {name: min(now, at + random.choice([0, 1, 7, 30]) * HOUR) for name, at in departments.items()}
+        clock = Clock(now, departments)
+        assert court.hear(dossier, clock) == court.judge(known, clock)
+
+
+def test_it_takes_in_what_comes_late_and_what_ties_two_matters() -> None:
+    dossier = COURT.dossier([told(3, "t.a", "c", refs={"o": ("2",)})])
+    dossier.add([told(5, "t.b", "e", refs={"k": ("7",)}), told(1, "t.a", "a")])
+    assert [t.event_id for t in dossier.touchpoints] == ["a", "c", "e"]
+    assert dossier.matters == {"c": ("o", "2"), "e": ("k", "7")}
+    dossier.add([told(6, "t.c", "f", refs={"o": ("2",), "k": ("7",)})])
+    assert dossier.matters == dict.fromkeys("cef", ("k", "7"))
+    assert dossier.types == {"t.a", "t.b", "t.c"}
