@@ -4,7 +4,7 @@ It is a memory and no state: nothing in it is saved, it may forget at any time, 
 beginning, which comes to the same.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from itertools import islice
 from operator import is_
 from typing import NamedTuple

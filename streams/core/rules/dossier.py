@@ -125,7 +125,8 @@ class Dossier:
         types = {t.type for t in new}
         if not types <= self.types:
             self.types |= types
-        if not all([self._matters.add(t) for t in new]) or late:
+        same = [self._matters.add(t) for t in new]
+        if late or not all(same):
             self._heard, self._asked = {}, {}
 
     def said(self, judge: Judge, types: Collection[str], now: int, wall: int) -> Said:

@@ -15,7 +15,9 @@ from streams.engine.faust.watchdog import LOOK_EVERY
 
 EXIT_CRASHED = 1
 STOP_WITHIN = 60.0  # seconds for the chunks in work, their acknowledgements and a last commit
-YOUNG, MIDDLE, OLD = 50_000, 20, 100  # the cached states are long-lived: collecting them again and again costs a tenth of the time
+# Python's collector of cycles looks at new objects only. States live long and hold no cycles, and a walk through all of them stops the worker
+# for a second. What cycles there are (of tasks, futures) are found while they are young.
+YOUNG, NEVER = 50_000, 1_000_000_000
 
 log = structlog.get_logger("redthread.worker")
 
@@ -27,7 +29,7 @@ async def run(app: WorkerApp) -> int:
         loop.add_signal_handler(number, stop.set)
     gc.collect()
     gc.freeze()
-    gc.set_threshold(YOUNG, MIDDLE, OLD)
+    gc.set_threshold(YOUNG, NEVER, NEVER)
     log.info("started", worker=app.worker.name, group=app.worker.topics.app, servers=app.worker.servers)
     stopping = asyncio.create_task(stop.wait())
     failing = asyncio.create_task(_failure(app))

@@ -18,7 +18,7 @@ from streams.engine.faust.encoders import PlainEncoder
 from streams.engine.faust.install import install
 from streams.engine.faust.lanes import Lanes
 from streams.engine.faust.outbox import Item
-from streams.engine.faust.run import MIDDLE, OLD, YOUNG
+from streams.engine.faust.run import NEVER, YOUNG
 from streams.engine.faust.stage import StageRunner
 from streams.engine.faust.table import options
 from streams.stages.step import Step
@@ -133,7 +133,7 @@ async def main() -> None:
     asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, stop.set)
     gc.collect()
     gc.freeze()
-    gc.set_threshold(YOUNG, MIDDLE, OLD)
+    gc.set_threshold(YOUNG, NEVER, NEVER)
     starting = asyncio.create_task(app.start())
     await stop.wait()
     await app.stop()
