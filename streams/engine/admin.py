@@ -10,6 +10,7 @@ from typing import NamedTuple, Self
 
 from kafka import KafkaAdminClient
 from kafka.admin import ConfigResource
+from kafka.errors import KafkaConnectionError
 
 from schemas.topics import Topic
 from streams.engine.connecting import connected
@@ -57,9 +58,10 @@ def _faults(topic: Topic, found: Found | None) -> Iterable[Fault]:
 
 
 class TopicAdmin:
-    """A connection for as long as the context lasts; raises `ConnectionError` when no broker answers."""
+    """A connection for as long as the context lasts; raises `ConnectionError` when no broker answers, or none any more."""
 
     def __init__(self, servers: str, security: Security = PLAINTEXT) -> None:
+        self._servers = servers
         self._client = connected(KafkaAdminClient, servers, security, request_timeout_ms=WITHIN)
 
     def __enter__(self) -> Self:
@@ -67,6 +69,8 @@ class TopicAdmin:
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
         self._client.close()
+        if isinstance(error, KafkaConnectionError):
+            raise ConnectionError(f"Kafka at {self._servers}: {error}") from None
 
     def committed(self, group: str) -> dict[tuple[str, int], int]:
         """(topic, partition) -> the offset from which the group would go on."""

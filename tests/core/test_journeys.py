@@ -124,6 +124,11 @@ def test_a_matter_that_was_never_opened_has_no_journey():
     assert rows(at(0, "store.visited")) == {}
 
 
+def test_only_a_history_with_the_type_of_an_opener_may_have_a_journey():
+    assert book().may_open({"ticket.assigned", "ticket.opened"})
+    assert not book().may_open({"ticket.assigned", "contact.inbound"})
+
+
 def test_a_touchpoint_without_a_matter_belongs_to_no_journey():
     opened, stray = at(0, "ticket.opened", "t1"), at(1, "contact.inbound", refs={})
     found = book().journeys("anna", {"t1": opened, "stray": stray}, {"t1": ("ticket", "9")}, Clock(0))

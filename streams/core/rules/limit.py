@@ -47,8 +47,6 @@ class LimitVerb(Verb):
         return self._spec.at_most + 1
 
     def judge(self, group: Sequence[Touchpoint], hearing: Hearing) -> None:
-        if len(group) < self.least and hearing.cut is None:
-            return
         found = self._spans(group)
         if len(found) <= self._spec.at_most and hearing.cut is None:
             return
