@@ -48,7 +48,7 @@ KINDS: Mapping[str, Kind] = {
     "timeline.entries": Kind("rows of the customer timeline", public=True),
     "identity.changes": Kind("to which customer an identifier belongs from now on", public=True),
     "journeys.changes": Kind("journeys, whenever they change", public=True),
-    "alerts.changes": Kind("alerts, whenever they change", public=True),
+    "alerts.changes": Kind("alerts, whenever they change", public=True, single=True),  # few, and each is written at once: see PUBLISHED
     "contact.policies": Kind("which contacts would break a rule now, per customer, whenever that changes", public=True),
     "ingest.dead-letters": Kind("input that cannot be used, with the reason", public=True, retention=30 * _DAY),
 }
@@ -114,19 +114,20 @@ class Topics(Struct, frozen=True):
         others = sorted(set(self.public.values()) - {alerts})
         return {f"{self.prefix}-sink": others, f"{self.prefix}-sink-alerts": [alerts]}
 
-    @property
-    def published(self) -> int:
-        """Partitions of every public topic; sinks share topics and partitions."""
-        return max(self.partitions // PUBLISHED, 1)
+    def partitions_of(self, kind: str) -> int:
+        """How many its topic has; raises `KeyError` for what is not in the table."""
+        row = KINDS[kind]
+        if row.single:
+            return 1
+        return max(self.partitions // PUBLISHED, 1) if row.public else self.partitions
 
     def all(self) -> Iterator[Topic]:
         """Every topic, changelogs too."""
         for kind, row in KINDS.items():
-            partitions = 1 if row.single else self.published if row.public else self.partitions
             config = {"cleanup.policy": "delete", "retention.ms": str(row.retention)} | self._common()
-            if row.single:  # a few messages a second: without this the first hour would stay for a week
+            if 0 < row.retention < _DAY:  # a few messages a second: without this the first hour would stay for a week
                 config["segment.ms"] = str(10 * _MINUTE)
-            yield Topic(self.named(kind), partitions, config, row.holds, row.public)
+            yield Topic(self.named(kind), self.partitions_of(kind), config, row.holds, row.public)
         for table, single in TABLES.items():
             config = {"cleanup.policy": "compact", **COMPACTION} | self._common()
             yield Topic(self.changelog(table), 1 if single else self.partitions, config, f"the states of `{table}`")

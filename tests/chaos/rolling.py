@@ -187,11 +187,12 @@ def _is_ready(installation: Installation, name: str) -> bool:
 
 def _gaps(installation: Installation, begun: float, ended: float) -> Iterator[tuple[str, float]]:
     """Per partition the longest time between two rows of the timeline, the ends of the watched time included."""
-    topic = installation.topics.public["timeline.entries"]
+    kind = "timeline.entries"
+    topic = installation.topics.public[kind]
     times: defaultdict[int, list[float]] = defaultdict(list)
     for message in messages(",".join(installation.servers), topic, beginning=True):
         times[message.partition].append(message.timestamp / 1000)
-    for partition in range(installation.topics.published):
+    for partition in range(installation.topics.partitions_of(kind)):
         within = [begun, *sorted(at for at in times[partition] if begun < at < ended), ended]
         yield f"{topic}/{partition}", max(after - before for before, after in pairwise(within))
 

@@ -60,7 +60,9 @@ class World:
             ours.create(self.topics.all(), 1)
         self._published: list[Any] = []
         self._reader = KafkaConsumer(bootstrap_servers=servers, group_id=None, auto_offset_reset="earliest", enable_auto_commit=False)
-        self._reader.assign([TopicPartition(topic, n) for topic in self.topics.public.values() for n in range(self.topics.published)])
+        self._reader.assign(
+            [TopicPartition(topic, n) for kind, topic in self.topics.public.items() for n in range(self.topics.partitions_of(kind))]
+        )
 
     @property
     def environment(self) -> dict[str, str]:

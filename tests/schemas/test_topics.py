@@ -18,7 +18,12 @@ def test_keys_find_their_partition_because_all_internal_topics_have_the_same_num
 
 @pytest.mark.parametrize(("ours", "public"), [(1, 1), (3, 1), (8, 2), (48, 12)])
 def test_public_topics_have_a_quarter_of_the_partitions_because_sinks_write_in_large_batches(ours, public):
-    assert {topic.partitions for topic in Topics(partitions=ours).all() if topic.public} == {public}
+    alerts = Topics().public["alerts.changes"]
+    assert {topic.partitions for topic in Topics(partitions=ours).all() if topic.public and topic.name != alerts} == {public}
+
+
+def test_alerts_have_one_partition_because_each_is_written_at_once():
+    assert Topics(partitions=48).partitions_of("alerts.changes") == 1
 
 
 def test_only_states_are_compacted():

@@ -27,7 +27,7 @@ class Positions:
         stages = {topics.identify: topics.partitions, topics.customer: topics.partitions, topics.time: 1}
         self.sources = _partitions(sources)
         self.inputs = [*self.sources, *_partitions(stages)]
-        self.public = _partitions(dict.fromkeys(topics.public.values(), topics.published))
+        self.public = _partitions({name: topics.partitions_of(kind) for kind, name in topics.public.items()})
         self._customer = _partitions({topics.customer: topics.partitions})
         self._admin: Any = None
 
@@ -58,8 +58,7 @@ class Positions:
 
     def sink_lag(self) -> int:
         """Published messages that no sink has committed yet."""
-        published = self._topics.published
-        return sum(self.lag(group, _partitions(dict.fromkeys(names, published))) for group, names in self._topics.sinks.items())
+        return sum(self.lag(group, [p for p in self.public if p.topic in names]) for group, names in self._topics.sinks.items())
 
     def source_lag(self) -> int:
         """Records that no worker has committed yet."""

@@ -48,10 +48,10 @@ class Router:
 
     def __init__(self, topics: Topics) -> None:
         self._inbox = {"identify": topics.identify, "customer": topics.customer}
-        self._public = {message: topics.named(form.topic) for message, form in FORMS.items()}
-        self._time, self._partitions, self._published = topics.time, topics.partitions, topics.published
+        self._public = {message: (topics.named(form.topic), topics.partitions_of(form.topic)) for message, form in FORMS.items()}
+        self._time, self._partitions = topics.time, topics.partitions
         self._partition_of = Partitioner(topics.partitions)
-        self.headers = {topic: list(HEADERS) for topic in self._public.values()}
+        self.headers = {topic: list(HEADERS) for topic, _ in self._public.values()}
 
     def route(self, number: int, outputs: Iterable[Any]) -> dict[Place, list[Item]]:
         """The outputs of partition `number` of a stage, in their order."""
@@ -67,7 +67,8 @@ class Router:
                 for partition in range(self._partitions):
                     routed[topic, partition].append((None, tick))
             else:
-                routed[self._public[kind], number % self._published].append(seal(fitting(output)))
+                topic, partitions = self._public[kind]
+                routed[topic, number % partitions].append(seal(fitting(output)))
         return routed
 
     def reports(self, reports: Iterable[Report | SourceReport]) -> dict[Place, list[Item]]:
