@@ -45,6 +45,12 @@ $(READY): requirements.lock pyproject.toml
 python: ## print the interpreter that setup would use
 	@"$(PYTHON)" -c '$(SUITABLE)' 2>/dev/null && command -v "$(PYTHON)" || { echo >&2 '$(UNSUITABLE)'; exit 1; }
 
+COMPILED := build/compiled
+.PHONY: compiled
+compiled: setup ## the packages in build/compiled with a compiled core, for PYTHONPATH; needs a C compiler
+	@echo 'compiled: a minute or two' && mkdir -p $(dir $(COMPILED))
+	@PYTHON=$(BIN)/python deploy/compile $(COMPILED) >$(COMPILED).log 2>&1 || { cat >&2 $(COMPILED).log; exit 1; }
+
 .PHONY: demo
 demo: setup ## simulate a company, find its broken journeys, leave the tables for queries
 	@$(BIN)/redthread demo
