@@ -2,7 +2,6 @@
 
 import signal
 import socket
-import sys
 import threading
 from collections.abc import Iterable
 from typing import Annotated
@@ -21,7 +20,6 @@ FETCH_BYTES = 200_000
 FETCH_WAIT = 100  # milliseconds until a fetch returns with less: a broker works per fetch
 QUIET = 4  # a row waits for no more than a quarter of its time if nothing else comes
 URGENT = 40  # an alert waits a fortieth of the time that a row of the timeline may wait for company
-TURN = 0.0005  # seconds that a thread computes while another one waits (Python: 0.005): an alert takes dozens of turns to be written
 LOCALHOST = "127.0.0.1"
 
 log = structlog.get_logger("redthread.sink")
@@ -119,7 +117,6 @@ def sink(
     from streams.engine.faust.logs import configure
 
     configure()
-    sys.setswitchinterval(TURN)
     settings, metrics = settings_of(kafka), Metrics()
     topics = topics_of(settings)
     address = parse(server, password=settings.password())
