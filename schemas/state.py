@@ -13,6 +13,7 @@ from schemas.identity import Join, Separated, Sighted, Touched, Toxic, Unlinked
 from schemas.journey import Journey
 from schemas.touchpoint import Touchpoint
 
+NOWHERE, BEHIND_ALL = -1, 1 << 62  # positions before the first message of a log, and behind the last
 UNKNOWN = "?"  # content of a ledger entry of which two families published different things under one version
 
 Held = tuple[Touchpoint, int]  # a touchpoint and how many toxic identifiers were passed over to attribute it
@@ -58,6 +59,7 @@ class FamilyState(Struct, frozen=True, array_like=True, kw_only=True):
     received: dict[str, tuple[int, tuple[int, ...]]] = {}  # hand-overs in parts: moved family -> how many parts, those that are here
     fresh: tuple[str, ...] = ()  # event ids that were added since the last evaluation, newest last
     policies: dict[str, ContactPolicy] = {}  # by customer; one without holds stays, so that its version is known
+    position: int = NOWHERE  # of the last message that changed anything, in the log of the partition
 
 
 class Handover(Struct, frozen=True, array_like=True, tag="handover"):

@@ -20,7 +20,7 @@ from schemas.clock import Clock, Tick
 from schemas.command import ABOUT_ALERTS, EVERYBODY
 from schemas.identity import Join, Repoint, Separated, Sighted, Touched, Toxic, Unlinked
 from schemas.ids import SEPARATOR, customer_id
-from schemas.state import UNKNOWN, CustomerMessage, FamilyState, Handover
+from schemas.state import BEHIND_ALL, NOWHERE, UNKNOWN, CustomerMessage, FamilyState, Handover
 from schemas.timeline import TimelineEntry
 from schemas.touchpoint import Touchpoint
 from streams.core.alerts import AlertBook
@@ -56,8 +56,17 @@ class CustomerStage:
         self._journeys = journeys
         self._evaluator = Evaluator(identity, court, alerts, journeys, contacts)
 
-    def process(self, state: FamilyState | None, message: CustomerMessage) -> Step[FamilyState]:
-        """One transition of one family, the key of the message. A tick changes nothing here: `evaluate` deals with it."""
+    def process(self, state: FamilyState | None, message: CustomerMessage, position: int = NOWHERE) -> Step[FamilyState]:
+        """One transition of one family, the key of the message. A tick changes nothing here: `evaluate` deals with it.
+
+        `position`: of the message in the log of the partition; `NOWHERE` where states are saved together with how far the log was read.
+        """
+        step = self._process(state, message)
+        if step.state is state or step.state is None or position <= step.state.position:
+            return step
+        return Step(replace(step.state, position=position), step.outputs)
+
+    def _process(self, state: FamilyState | None, message: CustomerMessage) -> Step[FamilyState]:
         if isinstance(message, Tick):
             return Step(state)
         if state is not None and state.moved_to is not None:
@@ -79,9 +88,13 @@ class CustomerStage:
             case Handover():
                 return Step(*receive(before, message))
 
-    def evaluate(self, family: str, state: FamilyState, tick: Tick) -> Step[FamilyState]:
-        """Judge the family, unless it has moved, a later tick has been here, or parts of a hand-over are still on their way."""
-        if state.moved_to is not None or is_waiting(state) or is_ahead(state.clock, tick.clock):
+    def evaluate(self, family: str, state: FamilyState, tick: Tick, position: int = BEHIND_ALL) -> Step[FamilyState]:
+        """Judge the family, unless it has moved, a later tick has been here, or parts of a hand-over are still on their way.
+
+        `position`: of the tick, where it may come again after a crash. A family that knows messages from behind it was judged here, or did
+        not know them yet: it is judged at the next tick, as it was the first time, so that everything is published again as it was.
+        """
+        if state.moved_to is not None or is_waiting(state) or is_ahead(state.clock, tick.clock) or position < state.position:
             return Step(state)
         return self._evaluator.evaluate(family, state, tick.clock)
 

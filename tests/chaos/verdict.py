@@ -2,13 +2,14 @@
 
 *Must be equal*: every row of the timeline, customers, journeys, alerts that hold, dead letters, and where every record has gone: duplicates
 and conflicts too. Records and published messages are committed to the last one. The version of a family never goes back in its
-changelog, no alert gets a version on a topic that is lower than one it had there, unless it repeats a message, and every alert that is
-served has the highest version that was ever published.
+changelog, no alert gets a version that is lower than one it had, unless it repeats a message, which then says the same, and every alert
+that is served has the highest version that was ever published.
 
 *May differ*: how an alert came to be what it is. Which ticks fell between which records decides what was raised and taken back on the way,
 so alerts that were withdrawn, versions, and causes are those of one run.
 """
 
+from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from hashlib import sha256
@@ -16,7 +17,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from schemas.alert import Alert
-from schemas.codec import decoder
+from schemas.codec import decoder, encode
 from schemas.envelope import opened
 from schemas.state import FamilyState
 from sinks.clickhouse import Address, connect
@@ -98,27 +99,21 @@ def _uncommitted(cluster: Cluster, records: int) -> Iterator[str]:
 
 
 def _alerts_that_went_back(cluster: Cluster, ours: Address) -> tuple[list[str], int]:
-    newest: dict[tuple[int, str], int] = {}
-    seen: set[tuple[int, str, int]] = set()
+    told: defaultdict[str, dict[int, bytes]] = defaultdict(dict)
     back, count = [], 0
     for message in _messages(cluster, cluster.installation.topics.named("alerts.changes")):
         alert = opened(message.value).data
         assert isinstance(alert, Alert)
         count += 1
-        place = (message.partition, alert.alert_id)
-        if (*place, alert.version) not in seen and alert.version < newest.get(place, 0):
-            back.append(
-                f"alert versions: {alert.alert_id} has {alert.version} at {message.partition}/{message.offset} after {newest[place]}"
-            )
-        seen.add((*place, alert.version))
-        newest[place] = max(alert.version, newest.get(place, 0))
-    return [*back, *_alerts_that_are_served_old(ours, newest)], count
+        versions, said = told[alert.alert_id], encode(alert)
+        if alert.version not in versions and alert.version < max(versions, default=0):
+            back.append(f"alert versions: {alert.alert_id} has {alert.version} at offset {message.offset} after {max(versions)}")
+        if versions.setdefault(alert.version, said) != said:
+            back.append(f"alert contents: {alert.alert_id} has two contents of version {alert.version}, at offset {message.offset} again")
+    return [*back, *_alerts_that_are_served_old(ours, {alert: max(versions) for alert, versions in told.items()})], count
 
 
-def _alerts_that_are_served_old(ours: Address, newest: Mapping[tuple[int, str], int]) -> Iterator[str]:
-    highest: dict[str, int] = {}
-    for (_, alert), version in newest.items():
-        highest[alert] = max(version, highest.get(alert, 0))
+def _alerts_that_are_served_old(ours: Address, highest: Mapping[str, int]) -> Iterator[str]:
     client = connect(ours)
     try:
         served = dict(client.execute(SERVED.format(database=ours.database)))

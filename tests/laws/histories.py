@@ -173,11 +173,11 @@ def _with_clocks(random: Random, source: list[Any], number: int, departments: Se
             department = message.touchpoint.department
             still[department] = min(still[department], message.touchpoint.at)
     told: list[Any] = [Report(0, number, Clock(0, dict.fromkeys(departments, -1)))]
-    highest = 0
+    highest, often = 0, random.choice((0.3, 1))
     for message, after in zip(source, reversed(clocks), strict=True):
         told.append(message)
         if isinstance(message, Arrived):
             highest = max(highest, message.touchpoint.at)
-        if random.random() < 0.3:
+        if random.random() < often:
             told.append(Report(0, number, Clock(highest, {name: at - 1 for name, at in after.items()})))
     return [*told, Report(0, number, Clock(FOR_EVER, dict.fromkeys(departments, FOR_EVER)))]

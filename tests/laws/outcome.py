@@ -13,6 +13,7 @@ from schemas.identity import IdentityChange
 from schemas.journey import Journey
 from schemas.timeline import TimelineEntry
 from schemas.touchpoint import Touchpoint
+from streams.core.alert_changes import content
 from streams.core.identity import IdentityRules, pair
 from streams.core.shared_identifier import shared_identifiers
 from tests.laws.oracle import Truth, truth
@@ -56,7 +57,7 @@ def reached(simulation: Simulation) -> Outcome:
         rows=dict(keys),
         skips={event_id: entry.skip for event_id, entry in shown.items() if _is_kept(entry.touchpoint)},
         alerts={
-            id: _content(alert) for id, alert in _highest(simulation.published, Alert, "alert_id").items() if alert.status != "withdrawn"
+            id: content(alert) for id, alert in _highest(simulation.published, Alert, "alert_id").items() if alert.status != "withdrawn"
         },
         journeys={
             id: replace(journey, version=0)
@@ -136,15 +137,6 @@ def _row_key(touchpoint: Touchpoint) -> tuple[str, int]:
     return touchpoint.ids[0], touchpoint.at
 
 
-def _content(message: Any) -> Any:
-    """Without when and why it was published: after a crash a family may be judged again at an earlier tick that comes again."""
-    if isinstance(message, ContactPolicy):
-        return replace(message, changed_at=0)
-    if isinstance(message, Alert):
-        return replace(message, change="opened", cause=None, because="", successor="", changed_at=0, version=0)
-    return message
-
-
 def _highest(published: Iterable[Any], kind: type[Any], key: str) -> dict[str, Any]:
     """Per key the highest version, which must say one thing however often it was published."""
     newest: dict[str, list[Any]] = {}
@@ -157,5 +149,5 @@ def _highest(published: Iterable[Any], kind: type[Any], key: str) -> dict[str, A
             elif version == known[0].version:
                 known.append(message)
     for messages in newest.values():
-        assert all(_content(message) == _content(messages[0]) for message in messages), "a version says one thing"
+        assert all(message == messages[0] for message in messages), "a version says one thing"
     return {name: messages[0] for name, messages in newest.items()}

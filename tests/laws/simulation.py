@@ -151,14 +151,14 @@ class Simulation:
         start = self.position[partition]
         messages = self.logs[partition][start : start + self.random.randint(1, self.weather.chunk)]
         chunk = Chunk(stage, self.saved[partition], len(messages))
-        for key, message in messages if stage != "source" else [("", m) for m in messages]:
+        for position, (key, message) in enumerate(messages if stage != "source" else [("", m) for m in messages], start):
             self.steps += 1
             if stage == "source":
                 self._emit(chunk, message)
             elif stage == "aggregator":
                 self._aggregate(chunk, read_report(message))
             else:
-                self._handle(chunk, number, key, READ[stage](message))
+                self._handle(chunk, number, key, READ[stage](message), position)
         return chunk
 
     def _emit(self, chunk: Chunk, message: Any) -> None:
@@ -176,18 +176,20 @@ class Simulation:
             for n in range(self.counts[LEVELS[tick.level]]):
                 chunk.after_tick[LEVELS[tick.level], n].append(("", tick))
 
-    def _handle(self, chunk: Chunk, number: int, key: str, message: Any) -> None:
+    def _handle(self, chunk: Chunk, number: int, key: str, message: Any, position: int) -> None:
         if not isinstance(message, Tick):
             before = chunk.state(key)
-            step = identify(self.rules, before, message) if chunk.stage == "identify" else self.customers.process(before, message)
-            self._keep(chunk, key, step)
+            if chunk.stage == "identify":
+                self._keep(chunk, key, identify(self.rules, before, message))
+            else:
+                self._keep(chunk, key, self.customers.process(before, message, position))
         elif message.level < LAST:
             chunk.after_tick["aggregator", 0].append(("", report(message, number)))
         else:
             for family in sorted({*chunk.saved, *chunk.states}):
                 state = chunk.state(family)
                 if self.customers.is_due(state, message.clock):
-                    self._keep(chunk, family, self.customers.evaluate(family, state, message))
+                    self._keep(chunk, family, self.customers.evaluate(family, state, message, position))
 
     def _keep(self, chunk: Chunk, key: str, step: Any) -> None:
         if step.state is not None:

@@ -174,6 +174,18 @@ def test_a_family_whose_clock_is_ahead_of_the_tick_is_left_alone():
     assert STAGE.evaluate(OLD, state, at(25)) == Step(state)
 
 
+def test_a_tick_that_comes_again_after_a_crash_judges_nobody_who_knows_what_came_behind_it():
+    """The state was saved, how far the log was read was not: judged now, it would be published what was never published at that tick."""
+    asked = touched("email:a", at=0)
+    step = STAGE.process(None, asked, 100)
+    assert STAGE.evaluate(OLD, step.state, at(26), 60) == Step(step.state)
+    assert STAGE.evaluate(OLD, step.state, at(26), 101).outputs
+    assert STAGE.process(step.state, asked, 40).state is step.state, "nor is what it knows already news"
+    answered = touched("email:a", name="2", at=3 * HOUR, type="contact.outbound")
+    assert STAGE.process(step.state, answered, 40).state.position == 100
+    assert STAGE.process(step.state, answered, 120).state.position == 120
+
+
 def test_a_family_that_has_moved_is_not_judged():
     moved = FamilyState(moved_to=OLD)
     assert STAGE.evaluate(OLD, moved, at(1)) == Step(moved)

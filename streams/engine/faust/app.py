@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import faust
+from faust.types import TP
 
 from schemas.clock import SourceReport
 from schemas.command import WALL
@@ -85,7 +86,15 @@ class WorkerApp:
             standby_buffer_size=RECOVERED_AT_ONCE,
             options=options(),
         )
-        runner = self._stages[logic.name] = StageRunner(logic, table, self._router, self.reporter.put, self.metrics.outputs)
+        runner = StageRunner(
+            logic,
+            table,
+            self._router,
+            self.reporter.put,
+            self.metrics.outputs,
+            lambda number: self.faust.consumer.highwater(TP(topic, number)),
+        )
+        self._stages[logic.name] = runner
         self._add_agent(topic, logic.name, lambda tp, records: runner.fold(tp.partition, records))
 
     def _add_agent(self, topic: str, stage: str, fold: Fold) -> None:

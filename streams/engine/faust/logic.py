@@ -9,7 +9,7 @@ from msgspec import Raw, Struct
 from schemas.clock import Report, SourceReport, Tick
 from schemas.codec import decoder
 from schemas.identity import IdentifyMessage
-from schemas.state import CustomerMessage, FamilyState, IdentifierState
+from schemas.state import BEHIND_ALL, CustomerMessage, FamilyState, IdentifierState
 from schemas.touchpoint import NEVER
 from streams.core.clock import LAST
 from streams.core.identity import IdentityRules
@@ -20,8 +20,6 @@ from streams.engine.watermarks import Timekeeper, TimeState
 from streams.stages.customer import CustomerStage
 from streams.stages.identify import identify
 from streams.stages.step import Step
-
-WAKE_AT_MOST = 2_000  # families per tick and partition: about a second; the rest wait for the next tick
 
 log = structlog.get_logger("redthread.worker")
 
@@ -49,7 +47,7 @@ class _Keyed:
     def wake(self, number: int, tick: Tick) -> Sequence[str]:
         return ()
 
-    def evaluate(self, key: str, state: Any, tick: Tick) -> Step[Any]:
+    def evaluate(self, key: str, state: Any, tick: Tick, position: int, end: int | None) -> Step[Any]:
         return Step(state)
 
 
@@ -60,7 +58,7 @@ class IdentifyLogic(_Keyed):
         super().__init__("identify", IdentifyMessage, IdentifierState)
         self._rules = rules
 
-    def process(self, state: IdentifierState | None, message: Any) -> Step[IdentifierState]:
+    def process(self, state: IdentifierState | None, message: Any, position: int) -> Step[IdentifierState]:
         return identify(self._rules, state, message)
 
 
@@ -107,8 +105,8 @@ class CustomerLogic(_Keyed):
             waiting = self._waiting(value)
             index.put(family, waiting.dirty, waiting.due)
 
-    def process(self, state: FamilyState | None, message: Any) -> Step[FamilyState]:
-        return self._stage.process(state, message)
+    def process(self, state: FamilyState | None, message: Any, position: int) -> Step[FamilyState]:
+        return self._stage.process(state, message, position)
 
     def kept(self, number: int, key: str, state: FamilyState | None) -> None:
         if state is not None:
@@ -117,10 +115,13 @@ class CustomerLogic(_Keyed):
     def wake(self, number: int, tick: Tick) -> Sequence[str]:
         if tick.level < LAST or (tick.clock.live_since == NEVER and not self._replay):
             return ()
-        return self._due[number].wake(tick.clock)[:WAKE_AT_MOST]
+        return self._due[number].wake(tick.clock)
 
-    def evaluate(self, key: str, state: FamilyState, tick: Tick) -> Step[FamilyState]:
-        return self._stage.evaluate(key, state, tick)
+    def evaluate(self, key: str, state: FamilyState, tick: Tick, position: int, end: int | None) -> Step[FamilyState]:
+        """A position at which the log has not arrived is one of another log: the topic was made anew, and its ticks are the first."""
+        if end is not None and state.position >= end:
+            position = BEHIND_ALL
+        return self._stage.evaluate(key, state, tick, position)
 
     def waiting(self) -> int:
         """Families that wait for a tick."""
@@ -140,7 +141,7 @@ class TimeLogic(_Keyed):
     def message(self, record: Any) -> tuple[str, Any]:
         return self.KEY, self._decode(record.value)
 
-    def process(self, state: TimeState | None, message: Any) -> Step[TimeState]:
+    def process(self, state: TimeState | None, message: Any, position: int) -> Step[TimeState]:
         after, ticks = self._keeper.hear(state or TimeState(), message)
         if ticks and not self._has_said and self._keeper.is_over(after):
             self._has_said = True

@@ -1,6 +1,7 @@
 """One keyed stage on Faust: what a chunk of one partition comes to. A clock is passed on only after everything before it is acknowledged.
 
-A tick at which families are evaluated ends a piece of the chunk: what a tick may wake is bounded, what a chunk of ticks may wake is not.
+A tick at which families are evaluated ends a piece of the chunk, and what it wakes is evaluated in pieces: after an outage it may wake
+everybody. All of them at that tick, because whoever does it again after a crash must find the same.
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -15,6 +16,8 @@ from streams.engine.faust.router import Router
 from streams.engine.faust.states import PartitionStates
 from streams.engine.faust.table import BulkTable
 from streams.stages.step import Step
+
+EVALUATED_AT_ONCE = 2_000  # keys: about a second
 
 
 class Logic(Protocol):
@@ -31,8 +34,8 @@ class Logic(Protocol):
     def encoder(self) -> Encoder:
         """For the states of one partition."""
 
-    def process(self, state: Any, message: Any) -> Step[Any]:
-        """One transition."""
+    def process(self, state: Any, message: Any, position: int) -> Step[Any]:
+        """One transition; where in the log the message stands."""
 
     def opened(self, states: PartitionStates) -> None:
         """A partition is ours from now on."""
@@ -43,8 +46,8 @@ class Logic(Protocol):
     def wake(self, number: int, tick: Tick) -> Sequence[str]:
         """Keys to evaluate at this tick."""
 
-    def evaluate(self, key: str, state: Any, tick: Tick) -> Step[Any]:
-        """Judge one key."""
+    def evaluate(self, key: str, state: Any, tick: Tick, position: int, end: int | None) -> Step[Any]:
+        """Judge one key; where the tick stands, and where the log ended when it was asked last."""
 
 
 class StageRunner:
@@ -57,8 +60,11 @@ class StageRunner:
         router: Router,
         report: Callable[[list[Report]], None],
         observe: Callable[[str, Any], None],
+        end: Callable[[int], int | None],
     ) -> None:
+        """`end`: of the log of a partition; None where that is unknown."""
         self._logic, self._table, self._router, self._report, self._observe = logic, table, router, report, observe
+        self._end = end
         self._partitions: dict[int, PartitionStates] = {}
 
     def forget(self) -> None:
@@ -76,28 +82,22 @@ class StageRunner:
         for record in records:
             key, message = self._logic.message(record)
             if not isinstance(message, Tick):
-                self._process(states, key, message, outputs)
+                before = states[key]
+                self._keep(states, key, before, self._logic.process(before, message, record.offset), outputs)
                 continue
-            woken = self._logic.wake(number, message)
-            for family in woken:
-                self._evaluate(states, family, message, outputs)
             if message.level < LAST:
                 reports[message.level] = report(message, number)  # of several ticks the last one says everything
-            if woken:
+            woken = self._logic.wake(number, message)
+            for first in range(0, len(woken), EVALUATED_AT_ONCE):
+                for family in woken[first : first + EVALUATED_AT_ONCE]:
+                    before = states[family]
+                    step = self._logic.evaluate(family, before, message, record.offset, self._end(number))
+                    self._keep(states, family, before, step, outputs)
                 yield self._effects(states, outputs, reports)
                 outputs, reports = [], {}
         yield self._effects(states, outputs, reports)
 
-    def _process(self, states: PartitionStates, key: str, message: Any, outputs: list[Any]) -> None:
-        before = states[key]
-        step = self._logic.process(before, message)
-        outputs.extend(step.outputs)
-        if states.keep(key, before, step):
-            self._logic.kept(states.number, key, step.state)
-
-    def _evaluate(self, states: PartitionStates, key: str, tick: Tick, outputs: list[Any]) -> None:
-        before = states[key]
-        step = self._logic.evaluate(key, before, tick)
+    def _keep(self, states: PartitionStates, key: str, before: Any, step: Step[Any], outputs: list[Any]) -> None:
         outputs.extend(step.outputs)
         if states.keep(key, before, step):
             self._logic.kept(states.number, key, step.state)

@@ -53,8 +53,17 @@ def test_a_tick_of_a_replay_that_is_still_under_way_judges_nobody_once_the_repla
 def test_a_family_that_was_judged_does_not_wait_any_more():
     logic = CustomerLogic(STAGE)
     logic.opened(saved(changed=FamilyState(dirty=True)))
-    logic.kept(0, "changed", logic.evaluate("changed", FamilyState(dirty=True), Tick(3, Clock(5))).state)
+    logic.kept(0, "changed", logic.evaluate("changed", FamilyState(dirty=True), Tick(3, Clock(5)), 0, 1).state)
     assert list(logic.wake(0, Tick(3, LATE))) == []
+
+
+def test_a_topic_that_was_made_anew_begins_with_the_first_position_again():
+    """What is saved would otherwise wait until it has grown as long as the one that is gone."""
+    logic, tick = CustomerLogic(STAGE), Tick(3, Clock(5))
+    state = FamilyState(dirty=True, position=100)
+    assert logic.evaluate("f", state, tick, 60, 200).state is state
+    assert logic.evaluate("f", state, tick, 60, None).state is state
+    assert not logic.evaluate("f", state, tick, 60, 100).state.dirty
 
 
 def test_every_report_concerns_the_one_value_that_keeps_the_time():
@@ -62,7 +71,7 @@ def test_every_report_concerns_the_one_value_that_keeps_the_time():
     heard = SourceReport("t", 0, 1, 7, 7, 0, True)
     key, message = logic.message(SimpleNamespace(key=None, value=encode(heard)))
     assert (key, message) == ("time", heard)
-    state, ticks = logic.process(None, message)
-    _, more = logic.process(state, Report(1, 0, Clock(7)))
+    state, ticks = logic.process(None, message, 0)
+    _, more = logic.process(state, Report(1, 0, Clock(7)), 1)
     found: list[object] = [*ticks, *more]
     assert found == [Tick(0, Clock(7, {"online": 7})), Tick(1, Clock(7))]

@@ -64,7 +64,7 @@ class PingPong:
         event = self._decode(record.value)
         return event.customer_id, event
 
-    def process(self, state: Held | None, event: Event) -> Step[Held]:
+    def process(self, state: Held | None, event: Event, position: int) -> Step[Held]:
         held = state or NOBODY
         if event.team == held.team:
             return Step(Held(held.before, held.team, held.since, held.count + 1))
@@ -85,7 +85,7 @@ class PingPong:
     def wake(self, number: int, tick: Any) -> Sequence[str]:
         return ()
 
-    def evaluate(self, key: str, state: Any, tick: Any) -> Step[Held]:
+    def evaluate(self, key: str, state: Any, tick: Any, position: int, end: int | None) -> Step[Held]:
         return Step(state)
 
 
@@ -110,7 +110,7 @@ def app_of(worker: Worker) -> Any:
         return [app.producer.put_many(topic, partition, items) for (topic, partition), items in routed.items()]
 
     table = app.Table(PingPong.name, key_type=bytes, value_type=bytes, partitions=PARTITIONS, options=options())
-    runner = StageRunner(PingPong(), table, AlertRouter(), lambda _reports: None, lambda _stage, _outputs: None)
+    runner = StageRunner(PingPong(), table, AlertRouter(), lambda _reports: None, lambda _stage, _outputs: None, lambda _number: None)
     lanes = Lanes(PingPong.name, lambda tp, records: runner.fold(tp.partition, records), put, lambda *_: None, worker.chunk)
     app.agent(app.topic(source, key_type=bytes, value_type=bytes), name=PingPong.name)(lanes.run)
     return app
