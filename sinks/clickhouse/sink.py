@@ -11,6 +11,7 @@ take becomes a dead letter and the rest of its batch is written. Everything else
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from hashlib import blake2b
 from typing import Any, NamedTuple
 
@@ -69,9 +70,9 @@ class ClickHouseSink:
         self._client = connect(self.address)
 
     def write(self, token: str, outputs: Iterable[Published]) -> tuple[DeadLetter, ...]:
-        """`insert` and `record` of one batch."""
+        """`insert` one batch, and list it."""
         made = self.insert(token, outputs)
-        self.record()
+        self.list_complete()
         return made
 
     def insert(self, token: str, outputs: Iterable[Published]) -> tuple[DeadLetter, ...]:
@@ -87,7 +88,7 @@ class ClickHouseSink:
             for batch in _batches(insert, token, messages, made):
                 made.extend(self._write(batch))
         if any(by_type.values()):
-            self._complete.append((token, *(len(messages) for messages in by_type.values())))
+            self._complete.append((token, *(len(messages) for messages in by_type.values()), datetime.now(UTC)))
         return tuple(made)
 
     def refresh(self) -> None:
@@ -115,17 +116,16 @@ class ClickHouseSink:
             for part in (slice(None, middle), slice(middle, None)):
                 yield from self._write(batch._replace(lines=batch.lines[part], messages=batch.messages[part]))
 
-    def record(self) -> None:
-        """List the batches that were inserted since, in one insert: last, so that a batch that is listed is complete.
+    def list_complete(self) -> None:
+        """List the batches that were inserted since, in one insert: a batch that is listed is complete.
 
-        After a crash others may be listed together; the table keeps one row per token.
+        The list is for people: after a crash the last ones may be missing. The table keeps one row per token.
         """
         rows, self._complete = self._complete, []
         if rows:
-            columns = "token, timeline, identity, journeys, alerts, policies, dead_letters"
+            columns = "token, timeline, identity, journeys, alerts, policies, dead_letters, written_at"
             sql = f"INSERT INTO {self.address.database}.ingest_batches ({columns}) VALUES"
-            settings = {**SETTINGS, "insert_deduplication_token": f"{SCHEMA_VERSION}:{_hash(str(row).encode() for row in rows)}"}
-            self.insist(lambda: self._client.execute(sql, rows, settings=settings))
+            self.insist(lambda: self._client.execute(sql, rows, settings=SETTINGS))
 
     def insist(self, call: Callable[[], object]) -> None:
         """Call it until the server takes it; what waiting cannot mend is raised."""

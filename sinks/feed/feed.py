@@ -26,6 +26,7 @@ from sinks.feed.batch import Batch, Limits
 from sinks.feed.pending import parse
 
 POLL = 0.2  # seconds
+LIST_EVERY = 5.0  # seconds: an insert costs ClickHouse 15 ms, and nobody waits for the list of batches
 TROUBLED = 1.0  # seconds between two tries while the broker does not answer; the client itself waits longer
 REFRESH_AFTER = 5.0  # seconds between two reloads of the identity dictionary, while identities change
 REFRESH_SHARE = 20  # times as long as the last reload took, if that is longer: nothing is written meanwhile, and it grows with history
@@ -36,7 +37,7 @@ class Sink(Protocol):
 
     def insert(self, token: str, outputs: Iterable[Published]) -> Iterable[DeadLetter]: ...
 
-    def record(self) -> None: ...
+    def list_complete(self) -> None: ...
 
     def refresh(self) -> None: ...
 
@@ -74,6 +75,7 @@ class Feed(ConsumerRebalanceListener):  # type: ignore[misc]
         self._reached: dict[TopicPartition, int] = {}  # everything before it is written and committed
         self._identity_since: float | None = None
         self._refresh_after = REFRESH_AFTER
+        self._unlisted_since: float | None = None
 
     def subscribe(self, topics: Iterable[str]) -> None:
         """Join the group."""
@@ -122,6 +124,7 @@ class Feed(ConsumerRebalanceListener):  # type: ignore[misc]
                 self._meter.troubled(error)
                 self._sleep(TROUBLED)
         self._refresh(force=True)
+        self._list(force=True)
 
     def close(self) -> None:
         """Leave the group."""
@@ -151,6 +154,7 @@ class Feed(ConsumerRebalanceListener):  # type: ignore[misc]
                 self._batches[partition].add(taken, now)
         written = self._write([partition for partition, batch in self._batches.items() if batch.is_full(self._limits, now)], now)
         self._refresh()
+        self._list()
         return written
 
     def _write(self, partitions: list[TopicPartition], now: float) -> int:
@@ -167,8 +171,8 @@ class Feed(ConsumerRebalanceListener):  # type: ignore[misc]
             self._meter.wrote(partition.topic, len(messages), len(rejected), self._clock() - started)
             if any(message.__class__ is IdentityChange for message in messages) and self._identity_since is None:
                 self._identity_since = self._clock()
-        self._sink.record()
         self._commit({partition: (pending.last + 1, "") for partition, (pending, _) in taken.items()})
+        self._unlisted_since = now if self._unlisted_since is None else self._unlisted_since
         for partition, (pending, _) in taken.items():
             self._at("committed", partition)
             self._reached[partition] = pending.last + 1
@@ -186,6 +190,11 @@ class Feed(ConsumerRebalanceListener):  # type: ignore[misc]
             self._sink.refresh()
             self._refresh_after = max(REFRESH_AFTER, REFRESH_SHARE * (self._clock() - started))
             self._identity_since = None
+
+    def _list(self, force: bool = False) -> None:
+        if self._unlisted_since is not None and (force or self._clock() - self._unlisted_since >= LIST_EVERY):
+            self._sink.list_complete()
+            self._unlisted_since = None
 
 
 def _message(record: Any) -> Published | None:

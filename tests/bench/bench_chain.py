@@ -15,6 +15,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from schemas.topics import PARTITIONS
 from tests.bench.chain.events import records
 from tests.bench.chain.load import Backlog, backlog, delay
 from tests.bench.chain.preload import preload
@@ -30,6 +31,7 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--events", type=int, default=100_000)
     parser.add_argument("--customers", type=int, default=20_000)
     parser.add_argument("--workers", type=int, default=1)
+    parser.add_argument("--partitions", type=int, default=PARTITIONS, help="of the internal topics")
     parser.add_argument("--known", type=int, nargs="*", default=[], help="numbers of customers whose states are there already")
     parser.add_argument(
         "--rate", type=int, default=0, help="events a second while the delay of alerts is measured; 0: half of what was reached"
@@ -54,7 +56,7 @@ def table(runs: Sequence[tuple[str, Backlog]]) -> str:
 
 def measure(folder: Path, events: int, customers: int, known: int) -> tuple[Backlog, float, str]:
     """One fresh world; the backlog, seconds until the worker was ready, and what else is to be said."""
-    with world(folder) as made:
+    with world(folder, arguments().partitions) as made:
         if known:
             said(preload(made, known))
         ready = made.start(arguments().workers)

@@ -7,7 +7,7 @@ from kafka.structs import OffsetAndMetadata, TopicPartition
 from schemas.envelope import seal
 from schemas.identity import IdentityChange
 from sinks.feed import Feed, Limits
-from sinks.feed.feed import REFRESH_AFTER, REFRESH_SHARE
+from sinks.feed.feed import LIST_EVERY, REFRESH_AFTER, REFRESH_SHARE
 from tests.integration.feed_process import Nothing
 from tests.integration.published import alert, entry
 
@@ -50,8 +50,8 @@ class World:
         self.story.append(("insert", token))
         return []
 
-    def record(self) -> None:
-        self.story.append("record")
+    def list_complete(self) -> None:
+        self.story.append(("list", self.now))
 
     def refresh(self) -> None:
         self.story.append(("refresh", self.now))
@@ -61,16 +61,24 @@ class World:
         return Feed(self, self, Nothing(), limits=Limits(seconds=0), clock=lambda: self.now)
 
 
-def test_what_is_written_in_one_round_is_announced_before_and_listed_and_committed_after():
+def test_what_is_written_in_one_round_is_announced_before_and_committed_after():
     world = World({ROWS: entry("a"), ALERTS: alert()})
     assert world.feed().step() == 2
     assert world.story == [
         ("commit", {"timeline": 0, "alerts": 0}),
         ("insert", "timeline:0:0-0"),
         ("insert", "alerts:0:0-0"),
-        "record",
         ("commit", {"timeline": 1, "alerts": 1}),
     ]
+
+
+def test_batches_are_listed_some_seconds_after_they_were_written_and_at_the_end():
+    world = World({ROWS: entry("a")}, {ALERTS: alert()}, {}, {}, {}, {}, {ROWS: entry("b")})
+    feed = world.feed()
+    for _ in range(int(LIST_EVERY) + 2):
+        feed.step()
+    feed.run(lambda: True)
+    assert [step[0] for step in world.story] == ["commit", "insert", "commit"] * 2 + ["list"] + ["commit", "insert", "commit", "list"]
 
 
 def test_dictionaries_that_take_long_to_load_are_loaded_less_often():

@@ -66,7 +66,7 @@ class Table:
     def __init__(self) -> None:
         self.rows: list[Any] = []
 
-    def record(self) -> None:
+    def list_complete(self) -> None:
         pass
 
     def insert(self, token: str, outputs: list[Any]) -> list[Any]:

@@ -10,8 +10,6 @@ from collections.abc import Iterable, Iterator
 from random import Random
 from typing import Any, NamedTuple
 
-from aiokafka.partitioner import murmur2
-
 from schemas.clock import Clock, Tick
 from schemas.codec import encode, encode_json
 from schemas.ids import customer_id
@@ -20,12 +18,13 @@ from schemas.touchpoint import Origin
 from streams.bootstrap import customer_stage
 from streams.core.clock import LAST
 from streams.core.identity import IdentityRules
+from streams.engine.faust.router import Partitioner
 from streams.sources.record import Record
 from streams.stages.identify import identify
 from streams.stages.ingest import Ingest
 from streams.stages.step import Send
 from tests.bench.chain.events import Incident, customer_of
-from tests.bench.chain.world import PARTITIONS, World
+from tests.bench.chain.world import World
 from tests.bench.engines.kafka_side import producing
 
 AT_ONCE = 20_000  # customers
@@ -82,15 +81,10 @@ def copies(of: Model, customers: Iterable[int]) -> Iterator[Model]:
         yield Model(identifier, known, label, family.replace(number, customer_id(f"{KIND}:{new}").encode()))
 
 
-def partition_of(key: bytes) -> int:
-    """As the worker's router sees it."""
-    found: int = (murmur2(key) & 0x7FFFFFFF) % PARTITIONS
-    return found
-
-
 async def _write(world: World, customers: int) -> None:
     topics, made = world.installation.topics, model(world)
     identifiers, families = topics.changelog("identify"), topics.changelog("customer")
+    partition_of = Partitioner(topics.partitions)
     async with producing(world.servers) as producer:
         for first in range(0, customers, AT_ONCE):
             batches: defaultdict[tuple[str, int], Any] = defaultdict(producer.create_batch)

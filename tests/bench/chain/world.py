@@ -15,7 +15,6 @@ from tests.servers.kafka import KafkaServer
 
 COMPANY = Path(__file__).with_name("redthread.yaml")
 WORKER, SINK, BROKER, CLICKHOUSE = "worker", "sink", "broker", "ClickHouse"
-PARTITIONS = 8
 LOOK = 0.1  # seconds
 READY_WITHIN = 120.0
 
@@ -80,14 +79,14 @@ class World:
 
 
 @contextmanager
-def world(folder: Path) -> Iterator[World]:
+def world(folder: Path, partitions: int) -> Iterator[World]:
     """Servers and topics; worker and sink are not started yet."""
     broker, clickhouse = KafkaServer(folder / "kafka"), EmbeddedServer(folder / "clickhouse")
     try:
         broker.start()
         address = replace(clickhouse.start(), database="bench")
         company = with_topics(COMPANY, folder / "company", "bench")
-        topics = Topics("bench", PARTITIONS, 1)
+        topics = Topics("bench", partitions, 1)
         with closing(Installation([broker.address], address, folder / "processes", company, topics, "bench")) as installation:
             installation.create()
             made = World(installation, broker, clickhouse)
