@@ -4,7 +4,7 @@ Every value is frozen, and so a snapshot of itself: a transition returns the nex
 dicts and sorted tuples, never sets, so that equal states are equal bytes in every process.
 """
 
-from msgspec import Struct
+from msgspec import Raw, Struct
 
 from schemas.alert import Alert
 from schemas.clock import Clock, Tick
@@ -60,6 +60,27 @@ class FamilyState(Struct, frozen=True, array_like=True, kw_only=True):
     fresh: tuple[str, ...] = ()  # event ids that were added since the last evaluation, newest last
     policies: dict[str, ContactPolicy] = {}  # by customer; one without holds stays, so that its version is known
     position: int = NOWHERE  # of the last message that changed anything, in the log of the partition
+
+
+class Waiting(Struct, array_like=True):
+    """The part of a saved `FamilyState` that says when it must be evaluated; the rest is not decoded."""
+
+    moved_to: Raw
+    touchpoints: Raw
+    members: Raw
+    links: Raw
+    rests: Raw
+    unlinks: Raw
+    distincts: Raw
+    toxic: Raw
+    identity: Raw
+    alerts: Raw
+    journeys: Raw
+    version: Raw
+    clock: Raw
+    dirty: bool
+    unresolved: Raw
+    due: tuple[tuple[frozenset[str], int], ...]
 
 
 class Handover(Struct, frozen=True, array_like=True, tag="handover"):

@@ -184,7 +184,7 @@ def embedded(
         stack.callback(engine.close)
         backfill = Backfill(
             engine,
-            Ingest(company, folder.secret(settings)),
+            Ingest(company, folder.secret(settings)).ingest,
             store,
             version=version_of(company),
             longest=company.max_record,

@@ -73,15 +73,14 @@ class Kept:
         return Activity(len({customer for customer, *_ in months}), len(months))
 
 
-class UpTo(Ingest):
-    """Knows nothing of what happened later."""
+class UpTo:
+    """Ingest that knows nothing of what happened later."""
 
     def __init__(self, company: Company, secret: bytes, now: int | None) -> None:
-        super().__init__(company, secret)
-        self._now = now
+        self._ingest, self._now = Ingest(company, secret), now
 
-    def ingest(self, source: Source, record: Record) -> tuple[Send | DeadLetter, ...]:
-        messages = super().ingest(source, record)
+    def __call__(self, source: Source, record: Record) -> tuple[Send | DeadLetter, ...]:
+        messages = self._ingest.ingest(source, record)
         return messages if self._now is None else tuple(message for message in messages if not self._is_later(message))
 
     def _is_later(self, message: Send | DeadLetter) -> bool:

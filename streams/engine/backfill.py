@@ -31,7 +31,6 @@ from streams.engine.store import StateStore
 from streams.engine.watermarks import complete_up_to
 from streams.sources.readers import read
 from streams.sources.record import Record
-from streams.stages.ingest import Ingest
 from streams.stages.step import Send
 
 EPOCH_RECORDS = 20_000  # input records per epoch: ClickHouse takes a block of 20,000 rows at half the cost per row of 5,000
@@ -94,7 +93,7 @@ class Backfill:
     def __init__(
         self,
         engine: EmbeddedEngine,
-        ingest: Ingest,
+        ingest: Callable[[Source, Record], Sequence[Send | DeadLetter]],
         store: StateStore,
         *,
         version: str,
@@ -180,9 +179,7 @@ class Backfill:
     def _epoch(self, given: Input, records: Iterable[Record | DeadLetter]) -> None:
         progress = self.progress
         for record in records:
-            outputs = (
-                (record,) if isinstance(record, DeadLetter) else self._ingest.ingest(given.source, record._replace(logged=progress.logged))
-            )
+            outputs = (record,) if isinstance(record, DeadLetter) else self._ingest(given.source, record._replace(logged=progress.logged))
             progress.logged += 1
             progress.records += 1
             if self._watch is not None:

@@ -70,7 +70,7 @@ class Folder:
         sink = MemorySink()
         engine = EmbeddedEngine(IdentityRules.of(COMPANY), customer_stage(COMPANY, court_of(COMPANY)), self.store, sink)
         ingest = Ingest(COMPANY, b"key")
-        backfill = Backfill(engine, ingest, self.store, version="", longest=10_000, received_at=at(30), lateness=duration("10m"))
+        backfill = Backfill(engine, ingest.ingest, self.store, version="", longest=10_000, received_at=at(30), lateness=duration("10m"))
         if run:
             backfill.run(self.inputs, None)
         for day in lives:

@@ -1,21 +1,19 @@
 """The three keyed stages as the runner sees them: identify, customer, and the one that keeps the time."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import structlog
-from msgspec import Raw, Struct
 
 from schemas.clock import Report, SourceReport, Tick
 from schemas.codec import decoder
 from schemas.identity import IdentifyMessage
-from schemas.state import BEHIND_ALL, CustomerMessage, FamilyState, IdentifierState
+from schemas.state import BEHIND_ALL, CustomerMessage, FamilyState, IdentifierState, Waiting
 from schemas.touchpoint import NEVER
 from streams.core.clock import LAST
 from streams.core.identity import IdentityRules
 from streams.engine.due import DueIndex
 from streams.engine.faust.encoders import Encoder, FamilyEncoder, PlainEncoder
-from streams.engine.faust.states import PartitionStates
 from streams.engine.watermarks import Timekeeper, TimeState
 from streams.stages.customer import CustomerStage
 from streams.stages.identify import identify
@@ -38,7 +36,7 @@ class _Keyed:
     def encoder(self) -> Encoder:
         return PlainEncoder()
 
-    def opened(self, states: PartitionStates) -> None:
+    def opened(self, number: int, saved: Iterable[tuple[str, bytes]]) -> None:
         pass
 
     def kept(self, number: int, key: str, state: Any) -> None:
@@ -62,27 +60,6 @@ class IdentifyLogic(_Keyed):
         return identify(self._rules, state, message)
 
 
-class Waiting(Struct, array_like=True):
-    """The part of a saved `FamilyState` that says when it must be evaluated; the rest is not decoded."""
-
-    moved_to: Raw
-    touchpoints: Raw
-    members: Raw
-    links: Raw
-    rests: Raw
-    unlinks: Raw
-    distincts: Raw
-    toxic: Raw
-    identity: Raw
-    alerts: Raw
-    journeys: Raw
-    version: Raw
-    clock: Raw
-    dirty: bool
-    unresolved: Raw
-    due: tuple[tuple[frozenset[str], int], ...]
-
-
 class CustomerLogic(_Keyed):
     """One family at a time; the index of those that a tick must wake is derived from the states.
 
@@ -99,9 +76,9 @@ class CustomerLogic(_Keyed):
     def encoder(self) -> Encoder:
         return FamilyEncoder()
 
-    def opened(self, states: PartitionStates) -> None:
-        index = self._due[states.number] = DueIndex()
-        for family, value in states.saved_items():
+    def opened(self, number: int, saved: Iterable[tuple[str, bytes]]) -> None:
+        index = self._due[number] = DueIndex()
+        for family, value in saved:
             waiting = self._waiting(value)
             index.put(family, waiting.dirty, waiting.due)
 

@@ -4,7 +4,7 @@ A tick at which families are evaluated ends a piece of the chunk, and what it wa
 everybody. All of them at that tick, because whoever does it again after a crash must find the same.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial
 from typing import Any, Protocol
 
@@ -37,8 +37,8 @@ class Logic(Protocol):
     def process(self, state: Any, message: Any, position: int) -> Step[Any]:
         """One transition; where in the log the message stands."""
 
-    def opened(self, states: PartitionStates) -> None:
-        """A partition is ours from now on."""
+    def opened(self, number: int, saved: Iterable[tuple[str, bytes]]) -> None:
+        """A partition is ours from now on, with these states."""
 
     def kept(self, number: int, key: str, state: Any) -> None:
         """A key has another state now."""
@@ -76,7 +76,7 @@ class StageRunner:
         states = self._partitions.get(number)
         if states is None:
             states = self._partitions[number] = PartitionStates(number, self._table, self._logic.state, self._logic.encoder())
-            self._logic.opened(states)
+            self._logic.opened(number, states.saved_items())
         outputs: list[Any] = []
         reports: dict[int, Report] = {}
         for record in records:

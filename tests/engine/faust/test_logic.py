@@ -5,9 +5,9 @@ from types import SimpleNamespace
 from schemas.clock import Clock, Report, SourceReport, Tick
 from schemas.codec import decoder, encode
 from schemas.identity import Touched
-from schemas.state import FamilyState
+from schemas.state import FamilyState, Waiting
 from schemas.touchpoint import NEVER
-from streams.engine.faust.logic import CustomerLogic, TimeLogic, Waiting
+from streams.engine.faust.logic import CustomerLogic, TimeLogic
 from streams.engine.watermarks import Timekeeper, Watched
 from tests.small_company import customer_stage
 from tests.stages.builders import RULES, YOUNG, touchpoint
@@ -23,7 +23,7 @@ def judged(*ids, name="1"):
 
 
 def saved(**states):
-    return SimpleNamespace(number=0, saved_items=lambda: [(key, encode(state)) for key, state in states.items()])
+    return [(key, encode(state)) for key, state in states.items()]
 
 
 def test_of_a_saved_state_only_what_a_tick_must_know_is_decoded():
@@ -34,7 +34,7 @@ def test_of_a_saved_state_only_what_a_tick_must_know_is_decoded():
 
 def test_families_are_due_again_after_a_restart():
     logic = CustomerLogic(STAGE)
-    logic.opened(saved(calm=FamilyState(), changed=FamilyState(dirty=True), due=judged("email:a")))
+    logic.opened(0, saved(calm=FamilyState(), changed=FamilyState(dirty=True), due=judged("email:a")))
     assert logic.wake(0, Tick(2, LATE)) == ()
     assert list(logic.wake(0, Tick(3, Clock(11)))) == ["changed"]
     assert list(logic.wake(0, Tick(3, LATE))) == ["changed", "due"]
@@ -45,14 +45,14 @@ def test_a_tick_of_a_replay_that_is_still_under_way_judges_nobody_once_the_repla
     woken = {}
     for replay in (True, False):
         logic = CustomerLogic(STAGE, replay=replay)
-        logic.opened(saved(changed=FamilyState(dirty=True)))
+        logic.opened(0, saved(changed=FamilyState(dirty=True)))
         woken[replay] = [list(logic.wake(0, Tick(3, Clock(5, {}, live_since)))) for live_since in (NEVER, 4)]
     assert woken == {True: [["changed"], ["changed"]], False: [[], ["changed"]]}
 
 
 def test_a_family_that_was_judged_does_not_wait_any_more():
     logic = CustomerLogic(STAGE)
-    logic.opened(saved(changed=FamilyState(dirty=True)))
+    logic.opened(0, saved(changed=FamilyState(dirty=True)))
     logic.kept(0, "changed", logic.evaluate("changed", FamilyState(dirty=True), Tick(3, Clock(5)), 0, 1).state)
     assert list(logic.wake(0, Tick(3, LATE))) == []
 

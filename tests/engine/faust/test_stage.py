@@ -34,8 +34,8 @@ class Counting:
     def process(self, state, message, position):
         return Step((state or 0) + 1, (Send("customer", "k", Join("k", message)),))
 
-    def opened(self, states):
-        self.numbers = {key: decoder(int).decode(value) for key, value in states.saved_items()}
+    def opened(self, number, saved):
+        self.numbers = {key: decoder(int).decode(value) for key, value in saved}
 
     def kept(self, number, key, state):
         self.numbers[key] = state

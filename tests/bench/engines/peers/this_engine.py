@@ -76,7 +76,7 @@ class PingPong:
     def encoder(self) -> PlainEncoder:
         return PlainEncoder()
 
-    def opened(self, states: Any) -> None:
+    def opened(self, number: int, saved: Any) -> None:
         pass
 
     def kept(self, number: int, key: str, state: Any) -> None:
