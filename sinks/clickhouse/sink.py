@@ -27,6 +27,7 @@ from sinks.clickhouse.rows import Unwritable, unwritten
 
 SCHEMA_VERSION = 1  # part of every token: other SQL for the same messages must not be taken for a repetition
 FIRST_WAIT, LONGEST_WAIT = 0.1, 30.0  # seconds between two tries, doubled every time
+FEW = 200  # messages: making their values costs this side less than reading the statement costs the server
 BLOCK_ROWS, BLOCK_BYTES = 50_000, 32 << 20  # per insert: larger ones are no faster and need more memory on both sides
 # `deduplicate_insert` is 26.x's word for what `insert_deduplicate` was; the batch is complete, so nothing is gained by the server
 # collecting inserts. Months are not limited: a backfill of ten years is no mistake.
@@ -102,10 +103,12 @@ class ClickHouseSink:
     def _write(self, batch: Batch) -> Iterator[DeadLetter]:
         """Bisects down to the rows at fault; the halves have tokens of their own, and the same ones on every run."""
         token = f"{batch.token}:{batch.insert.table}:{SCHEMA_VERSION}:{_hash(batch.lines)}"
-        sql = batch.insert.sql.format(database=self.address.database)
         settings = {**SETTINGS, "insert_deduplication_token": token}
+        few = batch.insert.few if len(batch.messages) <= FEW else None
+        sql = (batch.insert if few is None else few).sql.format(database=self.address.database)
+        data = [batch.lines] if few is None else [few.row(message) for message in batch.messages]
         try:
-            self.insist(lambda: self._client.execute(sql, [batch.lines], columnar=True, settings=settings))
+            self.insist(lambda: self._client.execute(sql, data, columnar=few is None, settings=settings))
         except Exception as error:
             if classify(error) != "split" or batch.insert.message is not TimelineEntry:
                 raise

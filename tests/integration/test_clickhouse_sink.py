@@ -172,6 +172,27 @@ def test_the_same_token_and_outputs_again_change_nothing(sink: ClickHouseSink, c
     assert counts(client) == before == dict.fromkeys(TABLES, 1) | {"timeline_events": 2, "arrivals": 2}
 
 
+def test_a_few_alerts_are_written_another_way_and_read_the_same(sink: ClickHouseSink, client: Client, monkeypatch: pytest.MonkeyPatch):
+    alerts = [
+        alert("plain"),
+        alert("nobody", customer_id=None, evidence=(), key=(), departments=(), matter=""),
+        alert("far", starts_at=-(1 << 60), ends_at=1 << 60, said_until=1 << 60, changed_at=1 << 60),
+        alert("said", cause="late_event", because=eid("c"), successor=eid("d"), historical=True, occurrences=(1 << 32) - 1, **SAID),
+        alert("hostile", summary="'; DROP TABLE x --\n\t\x00 ä 🧵", title='"', identifiers=("email:'a'\\", ""), version=(1 << 63) - 1),
+    ]
+    read = []
+    for few in (len(alerts), 0):
+        monkeypatch.setattr("sinks.clickhouse.sink.FEW", few)
+        client.execute("TRUNCATE TABLE alert_versions")
+        client.execute("TRUNCATE TABLE alert_latest")
+        sink.insert(f"few {few}", alerts)
+        read.append(
+            [client.execute(f"SELECT * EXCEPT (written_at) FROM {table} ORDER BY ALL") for table in ("alert_versions", "alert_latest")]
+        )
+    assert read[0] == read[1]
+    assert [len(rows) for rows in read[0]] == [len(alerts)] * 2
+
+
 def test_a_token_that_is_used_again_for_other_outputs_loses_nothing(sink: ClickHouseSink, client: Client):
     sink.write("t", [entry("a")])
     sink.write("t", [entry("b")])
@@ -243,6 +264,9 @@ def test_a_schema_that_is_not_there_stops_at_once(clickhouse: Address):
         sink.write("t", [entry("a")])
 
 
-def test_an_alert_that_cannot_be_written_is_a_bug_and_stops(sink: ClickHouseSink):
+def test_an_alert_that_cannot_be_written_is_a_bug_and_stops(sink: ClickHouseSink, monkeypatch: pytest.MonkeyPatch):
+    with pytest.raises(driver.Error, match="uuid"):
+        sink.write("t", [alert(alert_id="no id")])
+    monkeypatch.setattr("sinks.clickhouse.sink.FEW", 0)
     with pytest.raises(driver.ServerException, match="UUID"):
         sink.write("t", [alert(alert_id="no id")])

@@ -21,7 +21,7 @@ class Worker:
     data: Path  # states, never shared by two workers
     security: Security = PLAINTEXT
     chunk: int = 500  # records that are worked on at once
-    ticks: float = 4.0  # per second
+    ticks: float = 8.0  # per second
     replay: bool = False  # time is event time, and alerts are historical
     as_of: int | None = None  # microseconds: where a replay closes its clocks; None: at the newest event
     standbys: int = 0  # further copies of every state, on other workers
