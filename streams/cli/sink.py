@@ -19,7 +19,7 @@ MESSAGES_AT_ONCE = 5_000
 FETCH_BYTES = 200_000
 FETCH_WAIT = 100  # milliseconds until a fetch returns with less: a broker works per fetch
 QUIET = 4  # a row waits for no more than a quarter of its time if nothing else comes
-URGENT = 40  # an alert waits a fortieth of the time that a row of the timeline may wait for company
+URGENT = 20
 LOCALHOST = "127.0.0.1"
 
 log = structlog.get_logger("redthread.sink")

@@ -10,7 +10,7 @@ from kafka.errors import KafkaError
 
 from schemas.topics import Topics
 
-ROUNDS = 4  # of ticks without anything new: one wakes what waits, the next what the first one left
+ROUNDS = 8  # of ticks without anything new: some were under way already, one wakes what waits, the next what that one left
 TICKS_A_ROUND = 2  # that one round sends to every partition of a stage
 LOOK = 0.5  # seconds between two looks
 PATIENCE = 15_000  # milliseconds for one answer
@@ -90,11 +90,12 @@ class Positions:
         public, inputs = self.ends(self.public), self.ends(self.inputs)
         if before is None or before[1] != public:
             return (inputs, public), "messages are being published"
-        rounds = min(inputs[partition] - before[0][partition] for partition in self._customer) / TICKS_A_ROUND
-        if rounds < ROUNDS:
-            return before, f"{rounds:.0f} rounds of ticks went by"
-        if lag := _behind(self.committed(self._topics.app, self.inputs), before[0]):
+        done = self.committed(self._topics.app, self.inputs)
+        if lag := _behind(done, before[0]):
             return before, f"{lag:,} messages wait for the stages"
+        rounds = min(done[partition] - before[0][partition] for partition in self._customer) / TICKS_A_ROUND
+        if rounds < ROUNDS:
+            return before, f"{rounds:.0f} rounds of ticks were worked on"
         if lag := self.sink_lag():
             return before, f"{lag:,} messages wait for the sinks"
         return before, ""
