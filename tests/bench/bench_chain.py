@@ -15,13 +15,13 @@ from collections.abc import Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from schemas.topics import PARTITIONS
 from tests.bench.chain.events import records
 from tests.bench.chain.load import Backlog, backlog, delay
 from tests.bench.chain.preload import preload
 from tests.bench.chain.world import world
 
 FIRST = 20_000  # events that are sent before anything is measured: a broker that has just been started compiles what it runs
+PER_WORKER = 4  # partitions: as `schemas.topics` advises, four times as many as workers
 IDLE = 10.0  # seconds without events: clocks tick all the same
 LATER = 50_000_000  # number of the first event about known customers: above every event of their states
 
@@ -31,7 +31,7 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--events", type=int, default=100_000)
     parser.add_argument("--customers", type=int, default=20_000)
     parser.add_argument("--workers", type=int, default=1)
-    parser.add_argument("--partitions", type=int, default=PARTITIONS, help="of the internal topics")
+    parser.add_argument("--partitions", type=int, default=0, help=f"of the internal topics; 0: {PER_WORKER} per worker")
     parser.add_argument("--known", type=int, nargs="*", default=[], help="numbers of customers whose states are there already")
     parser.add_argument(
         "--rate", type=int, default=0, help="events a second while the delay of alerts is measured; 0: half of what was reached"
@@ -56,10 +56,11 @@ def table(runs: Sequence[tuple[str, Backlog]]) -> str:
 
 def measure(folder: Path, events: int, customers: int, known: int) -> tuple[Backlog, float, str]:
     """One fresh world; the backlog, seconds until the worker was ready, and what else is to be said."""
-    with world(folder, arguments().partitions) as made:
+    options = arguments()
+    with world(folder, options.partitions or PER_WORKER * options.workers) as made:
         if known:
             said(preload(made, known))
-        ready = made.start(arguments().workers)
+        ready = made.start(options.workers)
         stream = records(known or customers, LATER if known else 0)
         backlog(made, stream, FIRST)
         rest = made.costs()
@@ -67,7 +68,6 @@ def measure(folder: Path, events: int, customers: int, known: int) -> tuple[Back
         idle = ", ".join(f"{name} {(cost - rest[name]) / IDLE:.1%}" for name, cost in sorted(made.costs().items()))
         run = backlog(made, stream, events)
         memory = ", ".join(f"{name} {size:.0f}" for name, size in sorted(made.memory().items()))
-        options = arguments()
         rate = options.rate or int(run.rate / 2)
         found = asyncio.run(delay(made, stream, rate, options.seconds))
         late = f"at {found.rate:,.0f} events/s: p50 {found.p50:.0f} ms, p99 {found.p99:.0f} ms (judged after {found.judged:.0f}) of {found.alerts:,} alerts"

@@ -21,6 +21,7 @@ JARS = Path(os.environ.get("XDG_CACHE_HOME", Path.home() / ".cache")) / "redthre
 CLUSTER = "AAAAAAAAAAAAAAAAAAAAAQ"
 START_WITHIN = 60.0  # seconds; about 4 on two free cores
 # As in docker-compose.yml: G1 takes every large request for a reason to mark the whole heap, which costs more than the broker's own work.
+# A broker of a test or bench lives for minutes: what the second compiler costs it in its first one it would earn back in days.
 JVM = ("-Xms512m", "-Xmx1g", "-XX:+UseParallelGC", "-XX:TieredStopAtLevel=1")
 
 
