@@ -19,7 +19,7 @@ MESSAGES_AT_ONCE = 5_000
 FETCH_BYTES = 200_000
 FETCH_WAIT = 100  # milliseconds until a fetch returns with less: a broker works per fetch
 QUIET = 4  # a row waits for no more than a quarter of its time if nothing else comes
-URGENT = 20
+URGENT = 20  # an alert waits a twentieth of the time that a row of the timeline may wait for company
 LOCALHOST = "127.0.0.1"
 
 log = structlog.get_logger("redthread.sink")
@@ -38,7 +38,7 @@ Linger = Annotated[
     typer.Option(
         "--linger",
         min=0.05,
-        help="Write at the latest so many seconds after a message was read, and after a quarter of that if no other comes; alerts after a fortieth.",
+        help="Write at the latest so many seconds after a message was read, and after a quarter of that if no other comes; alerts after a twentieth.",
     ),
 ]
 

@@ -8,7 +8,7 @@ from streams.engine.faust.encoders import Encoder
 from streams.engine.faust.table import BulkTable
 from streams.stages.step import Step
 
-CACHED_STATES = 5_000  # decoded states kept per partition: memory stays flat however many customers there are
+CACHED_STATES = 30_000  # decoded states kept of a table, dealt to its partitions: memory stays flat however many customers there are
 
 
 class PartitionStates:
@@ -19,6 +19,7 @@ class PartitionStates:
         self._table, self._decode, self._encode = table, decode, encode
         self._states: dict[str, Any] = {}
         self._changed: dict[str, None] = {}
+        self._most = CACHED_STATES // table.partitions
 
     def __getitem__(self, key: str) -> Any:
         """The state of a key, or None."""
@@ -59,8 +60,8 @@ class PartitionStates:
             await self._table.write(
                 self.number, [(key.encode(), None if state is None else self._encode(key, state)) for key, state in changes.items()]
             )
-        if len(self._states) > CACHED_STATES:  # the older half goes, except for what only we know
-            for key in list(islice(self._states, CACHED_STATES // 2)):
+        if len(self._states) > self._most:  # the older half goes, except for what only we know
+            for key in list(islice(self._states, self._most // 2)):
                 if key not in self._changed:
                     del self._states[key]
                     self._encode.forget(key)

@@ -51,6 +51,8 @@ class Counting:
 class Table:
     """A table in memory."""
 
+    partitions = 4
+
     def __init__(self, story):
         self.saved, self.story = {}, story
 
