@@ -63,13 +63,13 @@ def measure(folder: Path, events: int, customers: int, known: int) -> tuple[Back
         ready = made.start(options.workers)
         stream = records(known or customers, LATER if known else 0)
         backlog(made, stream, FIRST)
-        rest = made.costs()
-        time.sleep(IDLE)
-        idle = ", ".join(f"{name} {(cost - rest[name]) / IDLE:.1%}" for name, cost in sorted(made.costs().items()))
         run = backlog(made, stream, events)
         memory = ", ".join(f"{name} {size:.0f}" for name, size in sorted(made.memory().items()))
         rate = options.rate or int(run.rate / 2)
         found = asyncio.run(delay(made, stream, rate, options.seconds))
+        rest = made.costs()
+        time.sleep(IDLE)
+        idle = ", ".join(f"{name} {(cost - rest[name]) / IDLE:.1%}" for name, cost in sorted(made.costs().items()))
         late = f"at {found.rate:,.0f} events/s: p50 {found.p50:.0f} ms, p99 {found.p99:.0f} ms (judged after {found.judged:.0f}) of {found.alerts:,} alerts"
         return run, ready, f"{late}; MB: {memory}; of a core when idle: {idle}"
 
