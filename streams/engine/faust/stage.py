@@ -87,11 +87,11 @@ class StageRunner:
                 continue
             if message.level < LAST:
                 reports[message.level] = report(message, number)  # of several ticks the last one says everything
-            woken = self._logic.wake(number, message)
+            woken, end = self._logic.wake(number, message), self._end(number)
             for first in range(0, len(woken), EVALUATED_AT_ONCE):
                 for family in woken[first : first + EVALUATED_AT_ONCE]:
                     before = states[family]
-                    step = self._logic.evaluate(family, before, message, record.offset, self._end(number))
+                    step = self._logic.evaluate(family, before, message, record.offset, end)
                     self._keep(states, family, before, step, outputs)
                 yield self._effects(states, outputs, reports)
                 outputs, reports = [], {}

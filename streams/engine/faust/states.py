@@ -8,7 +8,8 @@ from streams.engine.faust.encoders import Encoder
 from streams.engine.faust.table import BulkTable
 from streams.stages.step import Step
 
-CACHED_STATES = 30_000  # decoded states kept of a table, dealt to its partitions: memory stays flat however many customers there are
+# Decoded states kept per partition, and of a table with few partitions: memory stays flat however many customers there are.
+CACHED_STATES, CACHED_IN_ALL = 5_000, 40_000
 
 
 class PartitionStates:
@@ -19,7 +20,7 @@ class PartitionStates:
         self._table, self._decode, self._encode = table, decode, encode
         self._states: dict[str, Any] = {}
         self._changed: dict[str, None] = {}
-        self._most = CACHED_STATES // table.partitions
+        self._most = max(CACHED_STATES, CACHED_IN_ALL // table.partitions)
 
     def __getitem__(self, key: str) -> Any:
         """The state of a key, or None."""
