@@ -1,4 +1,4 @@
-"""A consumer that ends each rebalance that it has begun.
+"""A consumer that ends each rebalance that it has begun, and takes records apart quickly.
 
 The leader of a group joins again when the metadata of a topic has changed. kafka-python (3.0.12) does not note that it must: dealing out the
 partitions takes over the new metadata, and if a poll runs out between that and the answer of the broker, no later poll asks for the answer.
@@ -11,11 +11,17 @@ from typing import Any
 from kafka import KafkaConsumer
 from kafka.structs import MemberState
 
+from sinks.feed.records import Unpacked
+
 JOIN = 1_000  # milliseconds; an answer that comes between two polls is thrown away, so a poll waits for longer than the usual answer takes
 
 
 class Member(KafkaConsumer):  # type: ignore[misc]
     """See `kafka.KafkaConsumer`."""
+
+    def __init__(self, *topics: str, **settings: Any) -> None:
+        super().__init__(*topics, **settings)
+        self._fetcher.PartitionRecords = Unpacked
 
     def poll(self, timeout_ms: float = 0, **options: Any) -> Any:
         """As there; while the group is rebalancing there is nothing to read, and the poll waits for up to a second more."""

@@ -1,7 +1,7 @@
 """Python's collector of cycles, kept away from states and messages.
 
 They are many, live long and hold no cycles; left alone, the collector walks through all of them again and again, which costs a third of
-the time and more with every customer. Now and then between two epochs it looks at what is new, and at nothing else.
+the time and more with every customer. Now and then it is told to look at what is new, and at nothing else.
 """
 
 import gc

@@ -1,7 +1,6 @@
 """Run a worker until it is told to stop or cannot go on."""
 
 import asyncio
-import gc
 import os
 import signal
 import time
@@ -9,27 +8,28 @@ import traceback
 
 import structlog
 
+from streams.engine import collector
 from streams.engine.faust.app import WorkerApp
 from streams.engine.faust.lanes import spoken
 from streams.engine.faust.watchdog import LOOK_EVERY
 
 EXIT_CRASHED = 1
 STOP_WITHIN = 60.0  # seconds for the chunks in work, their acknowledgements and a last commit
-# Python's collector of cycles looks at new objects only. States live long and hold no cycles, and a walk through all of them stops the worker
-# for a second. What cycles there are (of tasks, futures) are found while they are young.
-YOUNG, NEVER = 50_000, 1_000_000_000
+COLLECT_EVERY = 600.0  # seconds: work makes no cycles, trouble with servers a few, and the walk through what is new may take a second
 
 log = structlog.get_logger("redthread.worker")
 
 
 async def run(app: WorkerApp) -> int:
     """0 after SIGTERM or SIGINT. A worker that cannot go on ends its process at once."""
+    with collector.kept_away():
+        return await _run(app)
+
+
+async def _run(app: WorkerApp) -> int:
     loop, stop = asyncio.get_running_loop(), asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(YOUNG, NEVER, NEVER)
     log.info("started", worker=app.worker.name, group=app.worker.topics.app, servers=app.worker.servers)
     stopping = asyncio.create_task(stop.wait())
     failing = asyncio.create_task(_failure(app))
@@ -64,7 +64,7 @@ async def _failure(app: WorkerApp) -> BaseException | None:
 
 async def _rounds(app: WorkerApp) -> None:
     """What is done again and again: report, watch, measure."""
-    pause, looked = 1.0 / app.worker.ticks, 0.0
+    pause, looked, collected = 1.0 / app.worker.ticks, 0.0, time.monotonic()
     while True:
         started = time.monotonic()
         app.beat, app.settled = started, app.is_settled
@@ -72,4 +72,7 @@ async def _rounds(app: WorkerApp) -> None:
         if started - looked >= LOOK_EVERY:
             looked = started
             app.look()
+        if started - collected >= COLLECT_EVERY:
+            collected = started
+            collector.look()
         await asyncio.sleep(max(pause - (time.monotonic() - started), 0.01))

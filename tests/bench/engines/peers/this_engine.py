@@ -1,7 +1,6 @@
 """The workload on our engine: a small pure stage, run by what runs the stages of a worker (chunks, lanes, states, tracked sends)."""
 
 import asyncio
-import gc
 import os
 import signal
 from collections.abc import Iterable, Mapping, Sequence
@@ -13,12 +12,12 @@ from msgspec import Struct, json
 
 from schemas.codec import decoder
 from schemas.topics import Topics
+from streams.engine import collector
 from streams.engine.faust.configuration import Worker
 from streams.engine.faust.encoders import PlainEncoder
 from streams.engine.faust.install import install
 from streams.engine.faust.lanes import Lanes
 from streams.engine.faust.outbox import Item
-from streams.engine.faust.run import NEVER, YOUNG
 from streams.engine.faust.stage import StageRunner
 from streams.engine.faust.table import options
 from streams.stages.step import Step
@@ -131,13 +130,11 @@ async def main() -> None:
     )
     stop = asyncio.Event()
     asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, stop.set)
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(YOUNG, NEVER, NEVER)
-    starting = asyncio.create_task(app.start())
-    await stop.wait()
-    await app.stop()
-    await starting
+    with collector.kept_away():  # as in a worker
+        starting = asyncio.create_task(app.start())
+        await stop.wait()
+        await app.stop()
+        await starting
 
 
 if __name__ == "__main__":
