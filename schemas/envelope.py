@@ -6,16 +6,18 @@ module only, by the worker and by whoever consumes the public topics.
 
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
+from functools import reduce
+from operator import or_
 from typing import Any, Literal, NamedTuple
 
-from msgspec import Raw, Struct, ValidationError, json
+from msgspec import Struct, defstruct, json
 
 from schemas.alert import Alert
 from schemas.contact import ContactPolicy
 from schemas.dead_letter import DeadLetter
 from schemas.identity import IdentityChange
 from schemas.journey import Journey
-from schemas.plain import Published, plain, reader
+from schemas.plain import PLAIN, Published, message_of, plain
 from schemas.timeline import TimelineEntry
 
 CONTENT_TYPE = "application/cloudevents+json; charset=UTF-8"
@@ -41,7 +43,7 @@ class _Envelope(Struct, frozen=True, kw_only=True, omit_defaults=True):
     source: str
     type: str
     datacontenttype: Literal["application/json"]
-    data: Any  # the message as an object; raw when it is read
+    data: Any  # the message as an object
     time: datetime | None = None
 
 
@@ -101,14 +103,25 @@ FORMS: Mapping[type[Any], Form] = {
 }
 
 _encode = json.Encoder().encode
-_readers: Mapping[str, Callable[[bytes], Any]] = {form.type: reader(message) for message, form in FORMS.items()}
 
 
-class _Sealed(_Envelope, frozen=True, kw_only=True):
-    data: Raw
+class _Sealed(Struct, frozen=True, kw_only=True, tag_field="type"):
+    """As it is read: its type says what the data are."""
+
+    specversion: Literal["1.0"]
+    id: str
+    source: str
+    datacontenttype: Literal["application/json"]
+    data: Any
+    time: datetime | None = None
 
 
-_decode = json.Decoder(_Sealed).decode
+def _sealed(message: type[Any], type: str) -> type[Struct]:
+    return defstruct(f"_Sealed{message.__name__}", [("data", PLAIN[message])], bases=(_Sealed,), frozen=True, kw_only=True, tag=type)
+
+
+_any: Any = reduce(or_, [_sealed(message, form.type) for message, form in FORMS.items()])
+_decode = json.Decoder(_any).decode
 
 
 def seal(message: Published, source: str = SOURCE) -> tuple[bytes, bytes]:
@@ -129,7 +142,4 @@ def seal(message: Published, source: str = SOURCE) -> tuple[bytes, bytes]:
 def opened(value: bytes) -> CloudEvent:
     """The envelope with its message; raises `msgspec.ValidationError` or `msgspec.DecodeError` for anything else."""
     event = _decode(value)
-    read = _readers.get(event.type)
-    if read is None:
-        raise ValidationError(f"type {event.type!r} is no message of Redthread")
-    return CloudEvent(event.id, event.source, event.type, read(event.data))
+    return CloudEvent(event.id, event.source, event.__struct_config__.tag, message_of(event.data))

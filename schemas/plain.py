@@ -4,10 +4,10 @@ Inside, messages and states are arrays, which are smaller and faster. The classe
 that there is one definition of each; they exist to be read from JSON and to describe it (JSON Schema).
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
-from msgspec import Struct, json
+from msgspec import Struct
 from msgspec.structs import asdict, astuple
 
 from schemas.alert import Alert, Evidence
@@ -79,6 +79,7 @@ PLAIN: Mapping[type[Any], type[Struct]] = {
     ContactPolicy: PlainContactPolicy,
     DeadLetter: PlainDeadLetter,
 }
+_MESSAGES: Mapping[type[Struct], type[Any]] = {read: message for message, read in PLAIN.items()}
 
 
 def plain(message: Published) -> dict[str, Any]:
@@ -96,21 +97,19 @@ def plain(message: Published) -> dict[str, Any]:
     return found
 
 
-def reader(type: type[Any]) -> Callable[[bytes], Any]:
-    """Bytes of the object -> the message; raises `msgspec.ValidationError` or `msgspec.DecodeError`."""
-    decode = json.Decoder(PLAIN[type]).decode
-
-    def read(value: bytes) -> Any:
-        fields = asdict(decode(value))
-        if type is TimelineEntry:
-            touchpoint = asdict(fields["touchpoint"])
-            fields["touchpoint"] = Touchpoint(**touchpoint | {"origin": Origin(*astuple(touchpoint["origin"]))})
-        elif type is Alert:
-            fields["evidence"] = tuple(Evidence(*astuple(evidence)) for evidence in fields["evidence"])
-        elif type is ContactPolicy:
-            fields["holds"] = tuple(ContactHold(**asdict(hold)) for hold in fields["holds"])
-        elif type is DeadLetter:
-            fields["origin"] = Origin(*astuple(fields["origin"]))
-        return type(**fields)
-
-    return read
+def message_of(read: Struct) -> Published:
+    """The message that one of the classes above was read as."""
+    fields = asdict(read)
+    type = _MESSAGES[read.__class__]
+    if type is TimelineEntry:
+        touchpoint = asdict(fields["touchpoint"])
+        touchpoint["origin"] = Origin(*astuple(touchpoint["origin"]))
+        fields["touchpoint"] = Touchpoint(**touchpoint)
+    elif type is Alert:
+        fields["evidence"] = tuple(Evidence(*astuple(evidence)) for evidence in fields["evidence"])
+    elif type is ContactPolicy:
+        fields["holds"] = tuple(ContactHold(**asdict(hold)) for hold in fields["holds"])
+    elif type is DeadLetter:
+        fields["origin"] = Origin(*astuple(fields["origin"]))
+    made: Published = type(**fields)
+    return made
