@@ -16,7 +16,7 @@ from faust.stores.rocksdb import RocksDBOptions
 from rocksdict import DBCompressionType, Options, WriteBatch, WriteOptions
 
 # Bytes per partition, of which a worker has dozens; the defaults (2 GiB, three times 64 MiB) are meant for one database.
-BLOCK_CACHE, WRITE_BUFFER, WRITE_BUFFERS = 8 << 20, 8 << 20, 2
+BLOCK_CACHE, WRITE_BUFFER, WRITE_BUFFERS = 8 << 20, 4 << 20, 2
 
 UNLOGGED = WriteOptions()
 UNLOGGED.disable_wal = True  # type: ignore[method-assign, assignment]  # an attribute, whatever its stub says
