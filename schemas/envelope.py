@@ -112,7 +112,6 @@ class _Sealed(Struct, frozen=True, kw_only=True, tag_field="type"):
     id: str
     source: str
     datacontenttype: Literal["application/json"]
-    data: Any
     time: datetime | None = None
 
 
@@ -120,8 +119,8 @@ def _sealed(message: type[Any], type: str) -> type[Struct]:
     return defstruct(f"_Sealed{message.__name__}", [("data", PLAIN[message])], bases=(_Sealed,), frozen=True, kw_only=True, tag=type)
 
 
-_any: Any = reduce(or_, [_sealed(message, form.type) for message, form in FORMS.items()])
-_decode = json.Decoder(_any).decode
+_one_of: Any = reduce(or_, [_sealed(message, form.type) for message, form in FORMS.items()])
+_decode = json.Decoder(_one_of).decode
 
 
 def seal(message: Published, source: str = SOURCE) -> tuple[bytes, bytes]:

@@ -25,7 +25,7 @@ class Unpacked(Fetcher.PartitionRecords):  # type: ignore[misc]
 
     def _unpack(self, tp: TopicPartition, batch: Any) -> Iterator[ConsumerRecord]:
         try:
-            for record in DefaultRecordBatch(bytes(batch._buffer)):
+            for record in DefaultRecordBatch(batch._buffer):
                 key, value, at = record.key, record.value, record.offset
                 key_size, value_size = -1 if key is None else len(key), -1 if value is None else len(value)
                 self.records_read += 1

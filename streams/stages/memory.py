@@ -14,7 +14,7 @@ from schemas.touchpoint import Touchpoint
 from streams.core.rules.court import Court
 from streams.core.rules.dossier import Dossier
 
-REMEMBERED = 30_000  # families, about 100 MB; more than a worker keeps decoded states of
+REMEMBERED = 30_000  # families, about 100 MB; a worker keeps decoded states of as many and some more
 
 
 class Known(NamedTuple):
