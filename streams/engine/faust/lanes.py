@@ -31,8 +31,8 @@ from streams.engine.faust.router import Place
 from streams.engine.watermarks import WentLive
 
 EXIT_BUG, EXIT_BRAKE = 1, 73
-GATHERED = 1.0  # seconds: a family that an event has changed is judged soon, and then its state is saved once; nobody waits for that
-PRESSED = 16  # times as many records as are worked on at once: from then on nothing is waited for
+GATHERED = 0.5  # seconds: a family that an event has changed is judged soon, and then its state is saved once; nobody waits for that
+PRESSED = 8  # times as many records as are worked on at once: from then on nothing is waited for
 IN_FLIGHT = 32  # times as many records as are worked on at once may be here, waiting, worked on, or not durable yet
 
 SAYS_NO_VALUES = (KafkaError, OSError, RecordTooLarge, WentLive)  # their messages are about servers and sizes
