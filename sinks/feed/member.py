@@ -4,6 +4,9 @@ The leader of a group joins again when the metadata of a topic has changed. kafk
 partitions takes over the new metadata, and if a poll runs out between that and the answer of the broker, no later poll asks for the answer.
 Such a member is rebalancing for ever: it polls without a pause, reads nothing, and its partitions wait. Any start can hit it, because the
 first metadata may arrive after the first join; the slower the connection, the likelier.
+
+Nor does it ask again when an answer that was under way did not yet concern the topics subscribed to since: it would next look after its
+five minutes, so a member looks every few seconds.
 """
 
 from typing import Any
@@ -13,6 +16,7 @@ from kafka.structs import MemberState
 
 from sinks.feed.records import Unpacked
 
+LOOK = 10_000  # milliseconds between two looks at what topics and leaders there are
 JOIN = 1_000  # milliseconds; an answer that comes between two polls is thrown away, so a poll waits for longer than the usual answer takes
 
 
@@ -20,7 +24,7 @@ class Member(KafkaConsumer):  # type: ignore[misc]
     """See `kafka.KafkaConsumer`."""
 
     def __init__(self, *topics: str, **settings: Any) -> None:
-        super().__init__(*topics, **settings)
+        super().__init__(*topics, **{"metadata_max_age_ms": LOOK, **settings})
         self._fetcher.PartitionRecords = Unpacked
 
     def poll(self, timeout_ms: float = 0, **options: Any) -> Any:

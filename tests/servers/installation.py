@@ -4,6 +4,7 @@ import os
 import re
 import signal
 import subprocess
+import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -126,6 +127,9 @@ class Installation:
         try:
             self.positions.settle(within, look)
         except TimeoutError as error:
+            for process in self.running.values():
+                process.send_signal(signal.SIGUSR1)  # say where you are
+            time.sleep(1.0)
             logs = "\n".join(f"{name}: {self.log(name)}" for name in self.running)
             raise TimeoutError(f"{error}\n{logs}") from None
 
@@ -138,7 +142,7 @@ class Installation:
 
     def log(self, name: str) -> str:
         """The end of what a process has said."""
-        return (self.folder / f"{name}.log").read_text(errors="replace")[-3_000:]
+        return (self.folder / f"{name}.log").read_text(errors="replace")[-6_000:]
 
     def close(self) -> None:
         """Leave nothing running."""

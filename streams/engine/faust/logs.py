@@ -1,9 +1,12 @@
 """One line of JSON per event on stderr. Faust's and aiokafka's own lines are put into the same form, from warnings up.
 
-Nothing logged holds a record: names, offsets, counts and errors only.
+Nothing logged holds a record: names, offsets, counts and errors only. SIGUSR1 makes a process say where each of its threads is, as lines of
+code without values: the first question about one that seems to hang.
 """
 
+import faulthandler
 import logging
+import signal
 import sys
 
 import structlog
@@ -41,6 +44,7 @@ def configure(level: int = logging.INFO) -> None:
             processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, structlog.processors.JSONRenderer()],
         )
     )
+    faulthandler.register(signal.SIGUSR1)
     root = logging.getLogger()
     root.handlers = [handler]
     root.setLevel(level)
