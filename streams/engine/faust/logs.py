@@ -44,7 +44,7 @@ def configure(level: int = logging.INFO) -> None:
             processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, structlog.processors.JSONRenderer()],
         )
     )
-    faulthandler.register(signal.SIGUSR1)
+    faulthandler.register(signal.SIGUSR1, file=sys.__stderr__)  # the one of the process, whatever stands for it now
     root = logging.getLogger()
     root.handlers = [handler]
     root.setLevel(level)
