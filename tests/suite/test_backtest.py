@@ -40,7 +40,8 @@ def demo(runner: Runner, company: Generated) -> Outcome:
 
 
 def live(outcome: Outcome) -> Said:
-    return {alert for alert in outcome.query(LIVE) if alert[0] not in (SHARED_IDENTIFIER, *shipped()["across"])}
+    others = {SHARED_IDENTIFIER, *shipped()["across"]}
+    return {alert for alert in outcome.query(LIVE) if alert[0] not in others}
 
 
 def one_by_one(outcome: Outcome, company: Company, now: datetime | None) -> Said:

@@ -12,6 +12,7 @@ import sys
 import structlog
 from structlog.typing import Processor
 
+STDERR = 2  # the one of the process
 QUIET = {
     "faust": logging.WARNING,
     "mode": logging.ERROR,
@@ -44,7 +45,7 @@ def configure(level: int = logging.INFO) -> None:
             processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, structlog.processors.JSONRenderer()],
         )
     )
-    faulthandler.register(signal.SIGUSR1, file=sys.__stderr__)  # the one of the process, whatever stands for it now
+    faulthandler.register(signal.SIGUSR1, file=STDERR)
     root = logging.getLogger()
     root.handlers = [handler]
     root.setLevel(level)
