@@ -44,7 +44,17 @@ SafeLoader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # libyaml, where the
 
 
 class Yaml12Loader(SafeLoader):  # type: ignore[misc, valid-type]
-    """YAML 1.2 core schema: only true and false are booleans (not on, off, yes, no, NO); dates and 08:00 stay text."""
+    """YAML 1.2 core schema: only true and false are booleans (not on, off, yes, no, NO); dates and 08:00 stay text; a key stands once."""
+
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
+        """As there; it would let the second of two equal keys win in silence."""
+        seen = set()
+        for key in (key for key, _ in node.value if isinstance(key, yaml.ScalarNode)):
+            if key.value in seen:
+                raise yaml.constructor.ConstructorError(problem=f"{key.value} is written twice", problem_mark=key.start_mark)
+            seen.add(key.value)
+        found: dict[Any, Any] = super().construct_mapping(node, deep)
+        return found
 
 
 Yaml12Loader.yaml_implicit_resolvers = {

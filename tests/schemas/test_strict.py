@@ -35,6 +35,11 @@ def test_a_broken_document_is_named_with_file_and_line():
         load_yaml("a: 1\nb: c: d", "x.yaml")
 
 
+def test_a_key_that_stands_twice_is_refused_where_it_stands_again():
+    with pytest.raises(InvalidConfiguration, match=r"^x.yaml:3: silence is written twice$"):
+        load_yaml("rules:\n  silence: off\n  silence: {within: 1d}\nsilence: 1", "x.yaml")
+
+
 def test_an_error_without_a_place_is_reported_on_the_first_line():
     with pytest.raises(InvalidConfiguration, match=r"^x.yaml:1: "):
         load_yaml("a: \x00", "x.yaml")
