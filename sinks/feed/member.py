@@ -7,12 +7,15 @@ first metadata may arrive after the first join; the slower the connection, the l
 
 Nor does it ask again when an answer that was under way did not yet concern the topics subscribed to since: it would next look after its
 five minutes, so a member looks every few seconds.
+
+An answer about committed offsets that a poll did not wait for is kept, and given to whoever asks about the same partitions next, however
+much later. What is read twice or not at all depends on that answer, so it is always asked for anew.
 """
 
 from typing import Any
 
 from kafka import KafkaConsumer
-from kafka.structs import MemberState
+from kafka.structs import MemberState, TopicPartition
 
 from sinks.feed.records import Unpacked
 
@@ -33,3 +36,8 @@ class Member(KafkaConsumer):  # type: ignore[misc]
             self._coordinator.request_rejoin()
             timeout_ms = max(timeout_ms, JOIN)
         return super().poll(timeout_ms=timeout_ms, **options)
+
+    def committed(self, partition: TopicPartition, **options: Any) -> Any:
+        """As there, as of now."""
+        self._coordinator._offset_fetch_futures.clear()
+        return super().committed(partition, **options)

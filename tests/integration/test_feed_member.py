@@ -1,10 +1,11 @@
-"""The leader of a group rebalances because a topic has grown, while its polls are shorter than an answer of the broker takes."""
+"""What a member of a group makes of answers of the broker that come when nobody waits for them any more."""
 
 import time
 
 import pytest
 from kafka import KafkaAdminClient
-from kafka.structs import MemberState
+from kafka.errors import KafkaTimeoutError
+from kafka.structs import MemberState, OffsetAndMetadata, TopicPartition
 
 from sinks.feed import Member
 
@@ -21,6 +22,7 @@ def until_it_has(member: Member, partitions: int, poll: int) -> bool:
     return len(member.assignment()) == partitions
 
 
+# The leader rebalances because a topic has grown, while its polls are shorter than an answer takes.
 @pytest.mark.parametrize("poll", [0, 1])
 def test_a_rebalance_ends_however_short_the_polls_are(servers, poll):
     topic = f"growing-{poll}"
@@ -33,6 +35,23 @@ def test_a_rebalance_ends_however_short_the_polls_are(servers, poll):
         admin.create_partitions({topic: 3})
         assert until_it_has(member, 3, poll), member.group_metadata()
         assert member.group_metadata().state is MemberState.STABLE
+    finally:
+        member.close()
+        admin.close()
+
+
+def test_what_is_committed_is_asked_anew_although_an_earlier_answer_came_too_late(servers):
+    topic, member = "asked-twice", Member(bootstrap_servers=servers, group_id="asked-twice", enable_auto_commit=False)
+    partition = TopicPartition(topic, 0)
+    admin = KafkaAdminClient(bootstrap_servers=servers)
+    admin.create_topics({topic: {"num_partitions": 1, "replication_factor": 1}})
+    try:
+        member.assign([partition])
+        member.commit({partition: OffsetAndMetadata(3, "", -1)})
+        with pytest.raises(KafkaTimeoutError):
+            member.committed(partition, timeout_ms=0)
+        member.commit({partition: OffsetAndMetadata(7, "", -1)})
+        assert member.committed(partition) == 7
     finally:
         member.close()
         admin.close()
