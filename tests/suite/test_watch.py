@@ -45,8 +45,10 @@ class World:
             self.processes[name] = Popen(words, stdout=log, stderr=STDOUT)
 
     def end(self, name: str) -> tuple[int, list[str]]:
-        """As an operator ends it: the exit code, and the events of its log."""
-        process = self.processes[name]
+        """As an operator ends it, who has seen it start: the exit code, and the events of its log."""
+        process, limit = self.processes[name], time.monotonic() + PATIENCE
+        while not self.log(name) and time.monotonic() < limit:
+            time.sleep(0.1)
         process.send_signal(signal.SIGTERM)
         return process.wait(PATIENCE), [json.loads(line)["event"] for line in self.log(name)]
 
