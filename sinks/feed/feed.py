@@ -99,17 +99,17 @@ class Feed(ConsumerRebalanceListener):  # type: ignore[misc]
         """Go on where the partition was left, with what was pending, if anything was; which of the records count.
 
         A partition that stays ours across a rebalance is not read again by itself: kafka-python keeps its position, which is behind
-        records that we have forgotten, or before what another sink has written meanwhile.
+        records that we have forgotten, or before what another sink has written meanwhile. So none waits until something new comes.
         """
         committed = self._consumer.committed(partition, metadata=True)
         self._batches[partition] = Batch(None if committed is None else parse(committed.metadata, committed.offset))
-        self._reached[partition] = records[0].offset if committed is None else committed.offset
-        if committed is not None and committed.offset == records[0].offset:
-            return records
         if committed is None:
             self._consumer.seek_to_beginning(partition)
-        else:
-            self._consumer.seek(partition, committed.offset)
+            return []
+        self._reached[partition] = committed.offset
+        if records and records[0].offset == committed.offset:
+            return records
+        self._consumer.seek(partition, committed.offset)
         return []
 
     def run(self, until: Callable[[], bool]) -> None:
@@ -146,12 +146,14 @@ class Feed(ConsumerRebalanceListener):  # type: ignore[misc]
         """One round; how many messages it wrote."""
         now = self._clock()
         wait = min([POLL, *(batch.due(self._limits, now) for batch in self._batches.values())])
-        polled: Mapping[TopicPartition, list[Any]] = self._consumer.poll(timeout_ms=ceil(wait * 1000), max_records=self._limits.messages)
+        polled: dict[TopicPartition, list[Any]] = self._consumer.poll(timeout_ms=ceil(wait * 1000), max_records=self._limits.messages)
+        for partition in sorted(self._consumer.assignment() - self._batches.keys()):
+            polled[partition] = self._take_up(partition, polled.get(partition, []))
         now = self._clock()
         for partition, records in polled.items():
-            taken = records if partition in self._batches else self._take_up(partition, records)
-            if taken:
-                self._batches[partition].add(taken, now)
+            if records:
+                self._reached.setdefault(partition, records[0].offset)
+                self._batches[partition].add(records, now)
         written = self._write([partition for partition, batch in self._batches.items() if batch.is_full(self._limits, now)], now)
         self._refresh()
         self._list()

@@ -40,6 +40,12 @@ class World:
     def committed(self, partition: TopicPartition, metadata: bool) -> OffsetAndMetadata | None:
         return OffsetAndMetadata(int(self.now) - 1, "", -1)
 
+    def assignment(self) -> set[TopicPartition]:
+        return {ROWS, ALERTS, IDENTITY}
+
+    def seek(self, partition: TopicPartition, offset: int) -> None:
+        pass
+
     def commit(self, offsets: dict[TopicPartition, OffsetAndMetadata]) -> None:
         self.story.append(("commit", {tp.topic: place.offset for tp, place in offsets.items()}))
 
@@ -66,8 +72,8 @@ def test_what_is_written_in_one_round_is_announced_before_and_committed_after():
     assert world.feed().step() == 2
     assert world.story == [
         ("commit", {"timeline": 0, "alerts": 0}),
-        ("insert", "timeline:0:0-0"),
         ("insert", "alerts:0:0-0"),
+        ("insert", "timeline:0:0-0"),
         ("commit", {"timeline": 1, "alerts": 1}),
     ]
 

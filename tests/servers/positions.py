@@ -56,9 +56,18 @@ class Positions:
         """Messages that the group has not committed yet."""
         return _behind(self.committed(group, partitions), self.ends(partitions))
 
+    def unwritten(self) -> Mapping[str, int]:
+        """Published messages that no sink has committed yet, of each partition that has any."""
+        found = {}
+        for group, names in self._topics.sinks.items():
+            partitions = [partition for partition in self.public if partition.topic in names]
+            committed, ends = self.committed(group, partitions), self.ends(partitions)
+            found |= {f"{tp.topic}/{tp.partition}": end - committed[tp] for tp, end in ends.items() if end > committed[tp]}
+        return found
+
     def sink_lag(self) -> int:
-        """Published messages that no sink has committed yet."""
-        return sum(self.lag(group, [p for p in self.public if p.topic in names]) for group, names in self._topics.sinks.items())
+        """All of them."""
+        return sum(self.unwritten().values())
 
     def source_lag(self) -> int:
         """Records that no worker has committed yet."""
@@ -96,8 +105,8 @@ class Positions:
         rounds = min(done[partition] - before[0][partition] for partition in self._customer) / TICKS_A_ROUND
         if rounds < ROUNDS:
             return before, f"{rounds:.0f} rounds of ticks were worked on"
-        if lag := self.sink_lag():
-            return before, f"{lag:,} messages wait for the sinks"
+        if waiting := self.unwritten():
+            return before, f"{sum(waiting.values()):,} messages wait for the sinks: {waiting}"
         return before, ""
 
 
