@@ -27,6 +27,8 @@ from sinks.feed.pending import parse
 
 POLL = 0.2  # seconds
 LIST_EVERY = 5.0  # seconds: an insert costs ClickHouse 15 ms, and nobody waits for the list of batches
+MEASURE_EVERY = 10.0  # seconds between two looks at how much waits, also where nothing is read or written
+MEASURE_WITHIN = 1_000  # milliseconds for an answer: a partition that has no leader keeps the others waiting no longer
 TROUBLED = 1.0  # seconds between two tries while the broker does not answer; the client itself waits longer
 REFRESH_AFTER = 5.0  # seconds between two reloads of the identity dictionary, while identities change
 REFRESH_SHARE = 20  # times as long as the last reload took, if that is longer: nothing is written meanwhile, and it grows with history
@@ -76,6 +78,7 @@ class Feed(ConsumerRebalanceListener):  # type: ignore[misc]
         self._identity_since: float | None = None
         self._refresh_after = REFRESH_AFTER
         self._unlisted_since: float | None = None
+        self._measured = clock()
 
     def subscribe(self, topics: Iterable[str]) -> None:
         """Join the group."""
@@ -132,12 +135,13 @@ class Feed(ConsumerRebalanceListener):  # type: ignore[misc]
         self._sink.close()
 
     def measure(self) -> None:
-        """Tell the meter how many messages wait: for whoever is kept waiting with a batch, while no round is finished."""
+        """Tell the meter how many messages wait: now and then, and for whoever is kept waiting with a batch, while no round is finished."""
+        self._measured = self._clock()
         try:
             partitions = list(self._consumer.assignment())
-            for partition, end in self._consumer.end_offsets(partitions).items():
+            for partition, end in self._consumer.end_offsets(partitions, timeout_ms=MEASURE_WITHIN).items():
                 reached = self._reached.get(partition)
-                reached = self._consumer.position(partition) if reached is None else reached
+                reached = self._consumer.position(partition, timeout_ms=MEASURE_WITHIN) if reached is None else reached
                 self._meter.behind(partition.topic, partition.partition, max(end - (reached or 0), 0))
         except KafkaError as error:
             self._meter.troubled(error)
@@ -157,6 +161,8 @@ class Feed(ConsumerRebalanceListener):  # type: ignore[misc]
         written = self._write([partition for partition, batch in self._batches.items() if batch.is_full(self._limits, now)], now)
         self._refresh()
         self._list()
+        if self._clock() - self._measured >= MEASURE_EVERY:
+            self.measure()
         return written
 
     def _write(self, partitions: list[TopicPartition], now: float) -> int:

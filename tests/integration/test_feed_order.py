@@ -49,6 +49,9 @@ class World:
     def commit(self, offsets: dict[TopicPartition, OffsetAndMetadata]) -> None:
         self.story.append(("commit", {tp.topic: place.offset for tp, place in offsets.items()}))
 
+    def end_offsets(self, partitions: list[TopicPartition], timeout_ms: int) -> dict[TopicPartition, int]:
+        return {}
+
     def highwater(self, partition: TopicPartition) -> int:
         return 1
 

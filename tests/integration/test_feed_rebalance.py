@@ -53,7 +53,7 @@ class Log:
     def commit(self, offsets: dict[TopicPartition, OffsetAndMetadata]) -> None:
         self.offsets = offsets[PARTITION]
 
-    def position(self, partition: TopicPartition) -> int:
+    def position(self, partition: TopicPartition, timeout_ms: int) -> int:
         return 7 if partition == OTHER else self.place
 
     def seek(self, partition: TopicPartition, offset: int) -> None:
@@ -67,7 +67,7 @@ class Log:
     def assignment(self) -> set[TopicPartition]:
         return {PARTITION, OTHER}
 
-    def end_offsets(self, partitions: list[TopicPartition]) -> dict[TopicPartition, int]:
+    def end_offsets(self, partitions: list[TopicPartition], timeout_ms: int) -> dict[TopicPartition, int]:
         return dict.fromkeys(partitions, len(VALUES))
 
     def highwater(self, partition: TopicPartition) -> int:
@@ -125,7 +125,7 @@ def test_what_was_read_and_not_written_before_a_rebalance_is_read_again():
 
 @pytest.mark.parametrize("forgotten", ["by a rebalance", "because the broker did not answer"])
 def test_a_partition_that_was_read_to_its_end_is_read_again_though_nothing_new_comes(forgotten):
-    log, table, clock = Log(), Table(), count(0.0, 0.5)
+    log, table, clock = Log(), Table(), count(0.0, 0.1)
     feed = Feed(log, table, Waiting(), limits=Limits(seconds=4.0), clock=clock.__next__, sleep=lambda _: None)
     while log.place < len(VALUES):
         feed.step()
@@ -137,7 +137,7 @@ def test_a_partition_that_was_read_to_its_end_is_read_again_though_nothing_new_c
         feed.run(iter([False, True]).__next__)
         log.away = False
     assert table.rows == []
-    for _ in range(20):
+    for _ in range(60):
         feed.step()
     assert table.rows == [str(number) for number in range(10)]
     assert log.offsets == OffsetAndMetadata(len(VALUES), "", -1)
@@ -193,3 +193,11 @@ def test_what_waits_is_counted_while_a_batch_cannot_be_written():
     for _ in range(4):
         feed.step()
     assert seen == [{0: 10, 1: 3}, {0: 7, 1: 3}, {0: 4, 1: 3}]
+
+
+def test_what_waits_is_counted_now_and_then_also_where_nothing_is_written():
+    log, waiting = Log(), Waiting()
+    feed = Feed(log, Table(), waiting, limits=Limits(messages=100, seconds=100.0), clock=count(0.0, 1.0).__next__)
+    for _ in range(5):
+        feed.step()
+    assert waiting.lag == {0: 10, 1: 3}
