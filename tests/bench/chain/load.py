@@ -80,8 +80,9 @@ def backlog(world: World, records: Iterator[Record], events: int) -> Backlog:
     asyncio.run(_fill(world, made))
     seen, changed, costs = start, begun, before
     with ThreadPoolExecutor(1) as pool:
-        resting = pool.submit(world.installation.positions.settle, REST_WITHIN)
-        while not resting.done():
+        resting, is_over = pool.submit(world.installation.positions.settle, REST_WITHIN), False
+        while not is_over:
+            is_over = resting.done()  # and one more look, at what was written last
             found = world.asked(COUNTS)[0]
             if found != seen:
                 seen, changed, costs = found, time.monotonic(), world.costs()
