@@ -1,6 +1,7 @@
 """The configuration of the embedded server: small, on this machine only, and nothing that writes on its own.
 
-The caches and pools of a server that has a machine for itself are gigabytes; here it shares two cores with the worker.
+The caches and pools of a server that has a machine for itself are gigabytes; here it shares two cores with the worker,
+and merges give way to whoever works (without CAP_SYS_NICE they do not).
 """
 
 from pathlib import Path
@@ -26,6 +27,7 @@ _CONFIG = """<clickhouse>
   <uncompressed_cache_size>0</uncompressed_cache_size>
   <index_mark_cache_size>{cache}</index_mark_cache_size>
   <background_pool_size>2</background_pool_size>
+  <os_threads_nice_value_merge_mutate>10</os_threads_nice_value_merge_mutate>
   <background_schedule_pool_size>4</background_schedule_pool_size>
   <max_connections>64</max_connections>
   <mlock_executable>false</mlock_executable>
