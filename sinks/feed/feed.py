@@ -102,7 +102,8 @@ class Feed(ConsumerRebalanceListener):  # type: ignore[misc]
         """Go on where the partition was left, with what was pending, if anything was; which of the records count.
 
         A partition that stays ours across a rebalance is not read again by itself: kafka-python keeps its position, which is behind
-        records that we have forgotten, or before what another sink has written meanwhile. So none waits until something new comes.
+        records that we have forgotten, or before what another sink has written meanwhile. So it is taken up whether or not something
+        of it was polled: else those records would wait until something new comes.
         """
         committed = self._consumer.committed(partition, metadata=True)
         self._batches[partition] = Batch(None if committed is None else parse(committed.metadata, committed.offset))

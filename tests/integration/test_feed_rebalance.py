@@ -160,15 +160,15 @@ def test_a_partition_that_stays_is_written_although_another_sink_came_before_its
         made.subscribe([topic])
         return member, made
 
-    first, feeds = feed("first")
+    first, staying = feed("first")
     until = time.monotonic() + WITHIN
     while sum(first.position(partition) for partition in first.assignment()) < len(VALUES) and time.monotonic() < until:
-        feeds.step()
-    second, other = feed("second")
-    thread = Thread(target=other.run, args=(stop.is_set,))
+        staying.step()
+    second, coming = feed("second")
+    thread = Thread(target=coming.run, args=(stop.is_set,))
     thread.start()
     while len(table.rows) < len(VALUES) and time.monotonic() < until:
-        feeds.step()
+        staying.step()
     stop.set()
     thread.join()
     shares = len(first.assignment()), len(second.assignment())

@@ -54,16 +54,16 @@ class Positions:
 
     def lag(self, group: str, partitions: Sequence[TopicPartition]) -> int:
         """Messages that the group has not committed yet."""
+        return sum(self._waiting(group, partitions).values())
+
+    def _waiting(self, group: str, partitions: Sequence[TopicPartition]) -> Offsets:
         return _behind(self.committed(group, partitions), self.ends(partitions))
 
     def unwritten(self) -> Mapping[str, int]:
         """Published messages that no sink has committed yet, of each partition that has any."""
-        found = {}
-        for group, names in self._topics.sinks.items():
-            partitions = [partition for partition in self.public if partition.topic in names]
-            committed, ends = self.committed(group, partitions), self.ends(partitions)
-            found |= {f"{tp.topic}/{tp.partition}": end - committed[tp] for tp, end in ends.items() if end > committed[tp]}
-        return found
+        groups = self._topics.sinks.items()
+        found = [self._waiting(group, [p for p in self.public if p.topic in names]) for group, names in groups]
+        return {f"{tp.topic}/{tp.partition}": messages for waiting in found for tp, messages in waiting.items()}
 
     def sink_lag(self) -> int:
         """All of them."""
@@ -100,8 +100,8 @@ class Positions:
         if before is None or before[1] != public:
             return (inputs, public), "messages are being published"
         done = self.committed(self._topics.app, self.inputs)
-        if lag := _behind(done, before[0]):
-            return before, f"{lag:,} messages wait for the stages"
+        if behind := _behind(done, before[0]):
+            return before, f"{sum(behind.values()):,} messages wait for the stages"
         rounds = min(done[partition] - before[0][partition] for partition in self._customer) / TICKS_A_ROUND
         if rounds < ROUNDS:
             return before, f"{rounds:.0f} rounds of ticks were worked on"
@@ -114,5 +114,6 @@ def _partitions(topics: Mapping[str, int]) -> list[TopicPartition]:
     return [TopicPartition(topic, number) for topic, partitions in topics.items() for number in range(partitions)]
 
 
-def _behind(committed: Offsets, ends: Offsets) -> int:
-    return sum(max(end - committed[partition], 0) for partition, end in ends.items())
+def _behind(committed: Offsets, ends: Offsets) -> Offsets:
+    """Messages in between, of each partition that has any."""
+    return {partition: end - committed[partition] for partition, end in ends.items() if end > committed[partition]}
