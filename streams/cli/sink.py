@@ -113,6 +113,7 @@ def sink(
 
     from sinks.clickhouse import ClickHouseSink, Target, connect, migrate, parse
     from sinks.feed import Feed, Limits, Member, run_together
+    from streams.engine import collector
     from streams.engine.connecting import connected
     from streams.engine.faust.logs import configure
 
@@ -160,5 +161,6 @@ def sink(
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
     log.info("started", topics=sorted(topics.public.values()), clickhouse=address.url)
-    run_together(feeds, stop)
+    with collector.seldom():
+        run_together(feeds, stop)
     log.info("stopped")

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 YOUNGEST = 0  # the generation of objects that no collection has seen yet
+MANY = 100_000  # objects more than at the last collection; Python's own is 700
 
 
 @contextmanager
@@ -21,6 +22,17 @@ def kept_away() -> Iterator[None]:
     finally:
         if was_on:
             gc.enable()
+
+
+@contextmanager
+def seldom() -> Iterator[None]:
+    """Inside, it runs by itself after many new objects: for messages that are gone before the next ones come, and libraries with cycles."""
+    before = gc.get_threshold()
+    gc.set_threshold(MANY, *before[1:])
+    try:
+        yield
+    finally:
+        gc.set_threshold(*before)
 
 
 def look() -> None:
