@@ -34,7 +34,7 @@ from streams.rulepack.files import Told
 from streams.rulepack.run import Result
 
 ROLLED_UP = re.compile("|".join(name.removesuffix("_daily") for name in ROLLUPS))  # views that are computed every hour
-FILLED = ("timeline_events", "arrivals", "alert_versions", "alert_latest", "perception_gap_daily")
+FILLED = ("timeline_events", "commitment_events", "arrivals", "alert_versions", "alert_latest", "perception_gap_daily")
 
 
 def check(company: Company, fixtures: Iterable[Told]) -> None:

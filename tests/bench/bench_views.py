@@ -50,10 +50,10 @@ def measured(pid: int, ask: Callable[[], object]) -> tuple[list[float], float]:
 
 def settle(client: Client) -> None:
     """Do at once what the server does to partitions that nobody writes to."""
-    of = "FROM system.parts WHERE active AND database = currentDatabase() AND table = 'timeline_events'"
+    of = "FROM system.parts WHERE active AND database = currentDatabase() AND table IN ('timeline_events', 'commitment_events')"
     ((newest,),) = client.execute(f"SELECT max(partition_id) {of}")
-    for (partition,) in client.execute(f"SELECT DISTINCT partition_id {of} AND partition_id != %(newest)s", {"newest": newest}):
-        client.execute(f"OPTIMIZE TABLE timeline_events PARTITION ID '{partition}' FINAL")
+    for table, partition in client.execute(f"SELECT DISTINCT table, partition_id {of} AND partition_id != %(newest)s", {"newest": newest}):
+        client.execute(f"OPTIMIZE TABLE {table} PARTITION ID '{partition}' FINAL")
 
 
 def rules(reader: Reader) -> Iterator[tuple[str, Callable[[], object]]]:

@@ -31,6 +31,7 @@ TABLES: Mapping[str, str] = {
     "arrivals": "SELECT DISTINCT event_id, topic, partition, offset FROM {database}.arrivals",
     "duplicates": "SELECT * FROM {database}.duplicates",
     "identifiers": "SELECT customer_id, identifier FROM {database}.identifiers",
+    "commitments": "SELECT * FROM {database}.commitments",
     "accounting": "SELECT * FROM {database}.accounting",
 }
 

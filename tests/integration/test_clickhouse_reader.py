@@ -101,6 +101,7 @@ def test_exports_do_not_depend_on_order_batches_or_repetition(address: Address, 
         first = export(client, address.database, tmp_path / "first")
         for table in (
             "timeline_events",
+            "commitment_events",
             "arrivals",
             "identity_versions",
             "identity_map",

@@ -14,6 +14,7 @@ CONTRACT = {
     "alert_changes",
     "alerts",
     "commands",
+    "commitments",
     "contact_policy",
     "contact_pressure",
     "customer_effort",
@@ -141,8 +142,10 @@ def test_a_cluster_gets_replicated_tables_under_distributed_ones():
         ("perception_gap_daily", "ReplicatedReplacingMergeTree"),
         ("contact_policy_latest_local", "ReplicatedReplacingMergeTree"),
         ("contact_policy_latest", "Distributed"),
+        ("commitment_events_local", "ReplicatedReplacingMergeTree"),
+        ("commitment_events", "Distributed"),
     ]
-    assert all("ON CLUSTER 'main'" in sql for sql in rendered)
+    assert all("ON CLUSTER 'main'" in sql for sql in rendered if not sql.startswith("INSERT"))
     assert not [sql for sql in rendered if "non_replicated_deduplication_window" in sql]
     assert "'/clickhouse/tables/{shard}/db/{table}', '{replica}', version)" in rendered[0]
     assert "Distributed('main', 'db', 'timeline_events_local', sipHash64(anchor_id))" in rendered[1]
