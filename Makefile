@@ -14,11 +14,11 @@ SUITABLE := import ensurepip, sys, venv; sys.exit(sys.version_info < (3, 11))
 UNSUITABLE := redthread needs Python 3.11 or newer with venv (Debian, Ubuntu: apt-get install python3-venv); set PYTHON to choose one
 PYTHON ?= $(firstword $(foreach python,python3 python3.14 python3.13 python3.12 python3.11,\
 	$(shell $(python) -c '$(SUITABLE)' 2>/dev/null && echo $(python))))
-# Two: the suite starts servers of its own, and the machines that run it have two cores.
-WORKERS ?= 2
+# The suite starts servers of its own, and waits for them: the machines that run it have two cores.
+JOBS ?= 2
 # More arguments for pytest: make test ARGS="-k identity -x"
 ARGS ?=
-PYTEST := $(BIN)/pytest -n $(WORKERS) --dist loadfile
+PYTEST := $(BIN)/pytest -n $(JOBS) --dist loadfile
 
 export UV_PYTHON_DOWNLOADS := never
 export UV_SYSTEM_CERTS ?= true
@@ -80,9 +80,9 @@ ENGINES ?=
 bench: setup ## one workload side by side: stock Faust, this engine, Quix Streams, Bytewax, Kafka Streams
 	@$(BIN)/python -m tests.bench.engines --events $(EVENTS) --rounds $(ROUNDS) --rate $(RATE) $(if $(ENGINES),--engines $(ENGINES))
 
-WORKERS ?= 1
+WORKERS ?= 2
 .PHONY: bench-chain
-bench-chain: setup ## the whole chain on Kafka, events to alerts in ClickHouse; WORKERS=2; KNOWN="20000 1000000" for its growth with the customers
+bench-chain: setup ## the whole chain on Kafka, events to alerts in ClickHouse; WORKERS=1; KNOWN="20000 1000000" for its growth with the customers
 	@$(BIN)/python -m tests.bench.bench_chain --events $(EVENTS) --workers $(WORKERS) $(if $(KNOWN),--known $(KNOWN))
 
 .PHONY: check
