@@ -2,21 +2,63 @@
 
 import logging
 import sys
+from collections.abc import Iterator, Mapping
+from functools import cache
+from importlib import import_module
 from importlib.metadata import version
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 from pydantic import ValidationError
+from typer.core import TyperGroup
+from typer.main import get_group
 
 from schemas.strict import InvalidConfiguration
-from streams.cli import demo, look, production, rules, run, setup
 from streams.cli.output import complain, err
 
 UNREACHABLE = (ConnectionError, TimeoutError)
 INTERRUPTED = 130
+MODULES = (  # in the order of --help
+    ("demo", "run"),
+    ("timeline", "alerts", "journeys", "contact", "identity", "sql", "dead_letters"),  # they look
+    ("rules", "check", "schema", "doctor", "clickhouse"),
+    ("topics", "worker", "ingest", "tail", "sink", "watch", "canary"),  # on Kafka
+)
+COMMANDS = {module.replace("_", "-"): module for some in MODULES for module in some}
+
+
+class Commands(Mapping[str, Any]):
+    """By name. A command is imported when it is asked for: each needs little of what all of them need together, which takes a second."""
+
+    def __getitem__(self, name: str) -> Any:
+        return _command(name, COMMANDS[name])
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(COMMANDS)
+
+    def __len__(self) -> int:
+        return len(COMMANDS)
+
+
+@cache
+def _command(name: str, module: str) -> Any:
+    alone = typer.Typer(rich_markup_mode=app.rich_markup_mode, pretty_exceptions_enable=False)
+    alone.callback()(lambda: None)
+    import_module(f"streams.cli.{module}").register(alone)
+    return get_group(alone).commands[name]
+
+
+class Group(TyperGroup):
+    """All commands."""
+
+    def __init__(self, **settings: Any) -> None:
+        super().__init__(**settings)
+        self.commands: Any = Commands()
+
 
 app = typer.Typer(
     name="redthread",
+    cls=Group,
     help="Merge the events of all departments into one customer timeline, and say where journeys break.",
     epilog="Start with:  redthread demo",
     no_args_is_help=True,
@@ -24,8 +66,6 @@ app = typer.Typer(
     rich_markup_mode="rich",
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for module in (demo, run, look, rules, setup, production):
-    module.register(app)
 
 
 def _show_version(wanted: bool) -> None:
