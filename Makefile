@@ -14,8 +14,8 @@ SUITABLE := import ensurepip, sys, venv; sys.exit(sys.version_info < (3, 11))
 UNSUITABLE := redthread needs Python 3.11 or newer with venv (Debian, Ubuntu: apt-get install python3-venv); set PYTHON to choose one
 PYTHON ?= $(firstword $(foreach python,python3 python3.14 python3.13 python3.12 python3.11,\
 	$(shell $(python) -c '$(SUITABLE)' 2>/dev/null && echo $(python))))
-# One more than the cores of the machines that run it: the suite starts servers of its own, and waits for them.
-JOBS ?= 3
+# The suite starts servers of its own, and waits for them: the machines that run it have two cores.
+JOBS ?= 2
 # More arguments for pytest: make test ARGS="-k identity -x"
 ARGS ?=
 PYTEST := $(BIN)/pytest -n $(JOBS) --dist loadfile

@@ -25,6 +25,7 @@ from tests.servers.installation import with_topics
 
 SECRET = "the key of the chaos"
 PAUSE = (1.0, 6.0)  # seconds between two disasters
+LOOK = 0.2  # seconds between two looks whether everybody has started
 RATE = 200  # records a second: two cores also run the servers, and a restart must not leave more than it can catch up with
 SETTLE, SETTLE_SHARE = 240.0, 0.5  # seconds in which everything must come to rest, and more for a longer run
 KILLS = ("killed", "frozen", "replaced")
@@ -121,6 +122,11 @@ def settled(cluster: Cluster, within: float, told: Callable[[str], None]) -> flo
 
     cluster.installation.positions.settle(within, look)
     after = time.monotonic() - began
+    while starting := cluster.installation.starting():  # all may be done before one that ended is here again
+        if time.monotonic() - began > within:
+            raise TimeoutError(f"{starting} did not start within {within:.0f} s")
+        look(f"{', '.join(starting)} still starting")
+        time.sleep(LOOK)
     codes = cluster.installation.stop()
     if any(codes.values()):
         raise RuntimeError(f"stopped with exit codes {codes}")

@@ -54,6 +54,7 @@ class Installation:
         self.folder.mkdir(parents=True, exist_ok=True)
         self.loaded: Loaded = load(self.company)
         self.sources = {source.input.topic: source for source in self.loaded.company.sources if source.input.topic}
+        self._logged: dict[str, int] = {}  # bytes of a log before the process that writes it now
         self.positions = Positions(self.servers, self.topics, dict.fromkeys(self.sources, SOURCE_PARTITIONS))
 
     @property
@@ -92,6 +93,7 @@ class Installation:
     def start(self, name: str, *words: str | Path) -> None:
         """Start a process, or start it again; its log is `folder/name.log`."""
         with (self.folder / f"{name}.log").open("ab") as log:
+            self._logged[name] = log.tell()
             self.running[name] = subprocess.Popen(command(*words), env=self.environment, stdout=log, stderr=log, stdin=subprocess.DEVNULL)
 
     def start_worker(self, name: str, *words: str | Path) -> None:
@@ -132,6 +134,13 @@ class Installation:
             time.sleep(1.0)
             logs = "\n".join(f"{name}: {self.log(name)}" for name in self.running)
             raise TimeoutError(f"{error}\n{logs}") from None
+
+    def starting(self) -> list[str]:
+        """Those that have not said yet that they started: told to stop now, they would end by the signal."""
+        return [name for name in self.running if '"started"' not in self._said_since_start(name)]
+
+    def _said_since_start(self, name: str) -> str:
+        return (self.folder / f"{name}.log").read_bytes()[self._logged[name] :].decode(errors="replace")
 
     def ended(self) -> dict[str, int]:
         """Processes that have ended by themselves, with their exit codes; they are forgotten."""
