@@ -31,7 +31,7 @@ class Commands(Mapping[str, Any]):
     """By name. A command is imported when it is asked for: each needs little of what all of them need together, which takes a second."""
 
     def __getitem__(self, name: str) -> Any:
-        return _command(name, COMMANDS[name])
+        return _command(name)
 
     def __iter__(self) -> Iterator[str]:
         return iter(COMMANDS)
@@ -41,10 +41,10 @@ class Commands(Mapping[str, Any]):
 
 
 @cache
-def _command(name: str, module: str) -> Any:
-    alone = typer.Typer(rich_markup_mode=app.rich_markup_mode, pretty_exceptions_enable=False)
+def _command(name: str) -> Any:
+    alone = typer.Typer(rich_markup_mode=app.rich_markup_mode)
     alone.callback()(lambda: None)
-    import_module(f"streams.cli.{module}").register(alone)
+    import_module(f"streams.cli.{COMMANDS[name]}").register(alone)
     return get_group(alone).commands[name]
 
 

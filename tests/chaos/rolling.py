@@ -174,12 +174,12 @@ def _timed(act: Callable[[], object], installation: Installation, names: Any) ->
 
 
 def _is_ready(installation: Installation, name: str) -> bool:
-    lines = [json.loads(line) for line in installation.log(name).splitlines() if line.startswith("{")]
-    started = next((place for place, line in reversed(list(enumerate(lines))) if line["event"] == "listening"), None)
-    if started is None or any(line["event"] == "stopped" for line in lines[started:]):
+    lines = [json.loads(line) for line in installation.said_since_start(name).splitlines() if line.startswith("{")]
+    port = next((line["port"] for line in lines if line["event"] == "listening"), None)
+    if port is None:
         return False
     try:
-        with urlopen(f"http://127.0.0.1:{lines[started]['port']}/readyz", timeout=2):
+        with urlopen(f"http://127.0.0.1:{port}/readyz", timeout=2):
             return True
     except (HTTPError, URLError, OSError):
         return False

@@ -137,9 +137,14 @@ class Installation:
 
     def starting(self) -> list[str]:
         """Those that have not said yet that they started: told to stop now, they would end by the signal."""
-        return [name for name in self.running if '"started"' not in self._said_since_start(name)]
+        return [name for name in self.running if not self.has_said(name, "started")]
 
-    def _said_since_start(self, name: str) -> str:
+    def has_said(self, name: str, event: str) -> bool:
+        """The process that runs under this name now, in its log."""
+        return f'"{event}"' in self.said_since_start(name)
+
+    def said_since_start(self, name: str) -> str:
+        """The log of the process that runs under this name now, without those before it."""
         return (self.folder / f"{name}.log").read_bytes()[self._logged[name] :].decode(errors="replace")
 
     def ended(self) -> dict[str, int]:

@@ -63,7 +63,7 @@ class World:
         for name in names:
             self.installation.start_worker(name)
         self.installation.start_sink(SINK)
-        while waiting := [name for name in names if '"ready"' not in self.installation.log(name)]:
+        while waiting := [name for name in names if not self.installation.has_said(name, "ready")]:
             if self.installation.ended() or time.monotonic() - begun > READY_WITHIN:
                 raise RuntimeError(f"{waiting[0]} is not ready: {self.installation.log(waiting[0])}")
             time.sleep(LOOK)
