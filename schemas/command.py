@@ -5,6 +5,7 @@
 | `alert.acknowledged` | somebody takes care | ref `alert`; attribute `useful`: was it of use? |
 | `alert.silenced` | nobody wants to hear of it until `due_at`; an end that is not after `time` takes a silence back | ref `alert`, or one ref of a matter, or the customer alone; attribute `rule` narrows it |
 | `identity.linked`, `identity.unlinked`, `identity.distinct` | these two are one customer, are not linked, are never one | two identifiers |
+| `identity.shared` | too many people, or a machine, have this: it identifies nobody, for ever | one identifier |
 
 `agent` says who, `time` when, attribute `note` why. What concerns no single customer (a rule for everybody, an alert without a customer)
 is said to the source itself. The source belongs to no department: it neither holds a clock nor moves one.
@@ -25,9 +26,9 @@ ALERT = "alert"  # the kind of ref that names an alert
 RULE = "rule"  # the attribute that names a rule
 
 ACKNOWLEDGED, SILENCED = "alert.acknowledged", "alert.silenced"
-LINKED, UNLINKED, DISTINCT = "identity.linked", "identity.unlinked", "identity.distinct"
+LINKED, UNLINKED, DISTINCT, SHARED = "identity.linked", "identity.unlinked", "identity.distinct", "identity.shared"
 ABOUT_ALERTS = frozenset({ACKNOWLEDGED, SILENCED})
-ABOUT_IDENTITY = (LINKED, UNLINKED, DISTINCT)
+ABOUT_IDENTITY = (LINKED, UNLINKED, DISTINCT, SHARED)
 TYPES = (ACKNOWLEDGED, SILENCED, *ABOUT_IDENTITY)
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)

@@ -87,6 +87,7 @@ class Company(Strict):
     departments: tuple[str, ...] = Field(DEPARTMENTS, description="who can meet the customer")
     identifiers: dict[str, IdentifierKind] = Field({}, description="changes and additions to the shipped kinds")
     customer_size: int = Field(200, ge=2, description="a link that would make a customer of more identifiers is refused")
+    crowded: int = Field(5_000, ge=1, description="an identifier with more touchpoints that matter to rules or journeys is an alert")
     plus_tags: bool = Field(True, description="anna+shop@example.org is another address than anna@example.org")
     mail_providers: bool = Field(False, description="dots, tags and second domains do not count where a known mail provider ignores them")
     own_addresses: tuple[str, ...] = Field(

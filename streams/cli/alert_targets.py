@@ -14,6 +14,7 @@ from sinks.clickhouse.rows import NOBODY
 from streams.cli.opened import Opened
 from streams.cli.output import complain
 from streams.cli.who import find, the_one
+from streams.core.crowded_identifier import CROWDED_IDENTIFIER
 from streams.core.shared_identifier import SHARED_IDENTIFIER
 
 ONE = """
@@ -50,7 +51,7 @@ def alert(look: Opened, name: str) -> Target:
 def _through(look: Opened, rule: str, customer: str, anchor: str, key: list[str]) -> tuple[str, ...]:
     if customer == NOBODY:
         return ()
-    if rule == SHARED_IDENTIFIER:
+    if rule in (SHARED_IDENTIFIER, CROWDED_IDENTIFIER):
         return (key[0],)
     if anchor == NOBODY:  # of a rule across customers, which hears what is said to everybody
         return ()

@@ -6,7 +6,7 @@ import typer
 from rich.text import Text
 
 from sinks.clickhouse.rows import NOBODY
-from streams.cli import identity_commands
+from streams.cli import identity_commands, identity_shared
 from streams.cli.opened import Opened, opened
 from streams.cli.options import DATA_FOLDER, Company, Data, Json, Server, examples
 from streams.cli.output import Format, print_json, print_rows, say
@@ -48,6 +48,7 @@ def register(app: typer.Typer) -> None:
     identity.callback()(lambda: None)
     identity.command("show", epilog=EPILOG)(show)
     identity_commands.register(identity)
+    identity_shared.register(identity)
     app.add_typer(identity, name="identity")
 
 

@@ -84,13 +84,13 @@ def what_if(
 
 
 def _two(look: Opened, a: str, b: str) -> tuple[str, str]:
-    one, other = _identifier(look, a), _identifier(look, b)
+    one, other = identifier(look, a), identifier(look, b)
     if one == other:
         raise typer.BadParameter(f"{a!r} and {b!r} are the same identifier")
     return one, other
 
 
-def _identifier(look: Opened, text: str) -> str:
+def identifier(look: Opened, text: str) -> str:
     """The identifier that was typed; ends the command (exit code 1) unless it is one that links can hold."""
     rows = look.rows(KNOWN, identifiers=list(dict.fromkeys([text.strip(), *look.identifiers.lookups(text.strip())])))
     if len(rows) == 1 and not rows[0][1]:

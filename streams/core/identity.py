@@ -28,6 +28,7 @@ class IdentityRules(Struct, frozen=True):
     max_peers: dict[str, int]
     max_weaker: dict[str, int]
     customer_size: int
+    crowded: int = UNLIMITED
 
     @classmethod
     def of(cls, company: Company) -> "IdentityRules":
@@ -39,6 +40,7 @@ class IdentityRules(Struct, frozen=True):
             max_peers={name: kind.max_peers for name, kind in kinds.items()},
             max_weaker={name: kind.max_weaker for name, kind in kinds.items()},
             customer_size=company.customer_size,
+            crowded=company.crowded,
         )
 
     def strength(self, identifier: str) -> int:

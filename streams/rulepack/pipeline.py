@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from schemas.alert import Alert
 from schemas.clock import Clock, Tick
-from schemas.identity import Arrived, Distinct, Unlink
+from schemas.identity import Arrived
 from schemas.plain import Published
 from schemas.state import FamilyState, IdentifierState
 from schemas.touchpoint import Touchpoint
@@ -14,6 +14,7 @@ from streams.core.clock import LAST
 from streams.core.identity import IdentityRules
 from streams.stages.customer import CustomerStage
 from streams.stages.identify import identify
+from streams.stages.statements import statement
 from streams.stages.step import Send
 
 
@@ -38,14 +39,8 @@ class Pipeline:
     def arrive(self, touchpoint: Touchpoint) -> None:
         """One touchpoint, as ingest would send it on."""
         self._logged += 1
-        if touchpoint.type == "identity.unlinked":
-            a, b = touchpoint.ids
-            self._inbox.append(Send("identify", a, Unlink(a, b, touchpoint.at, self._logged)))
-        elif touchpoint.type == "identity.distinct":
-            a, b = touchpoint.ids
-            self._inbox.append(Send("identify", a, Distinct(a, b, self._logged)))
-        else:
-            self._inbox.append(Send("identify", touchpoint.ids[0], Arrived(touchpoint, 0, self._logged)))
+        said = statement(touchpoint, self._logged) or Arrived(touchpoint, 0, self._logged)
+        self._inbox.append(Send("identify", touchpoint.ids[0], said))
         self._settle()
 
     def tick(self, clock: Clock) -> None:

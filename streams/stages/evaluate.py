@@ -23,6 +23,8 @@ from streams.core.alerts import AlertBook
 from streams.core.commands import Word, answered, words_of
 from streams.core.contacts import ContactBook
 from streams.core.contacts import changes as contact_changes
+from streams.core.crowded_identifier import CROWDED_IDENTIFIER, crowded_identifiers
+from streams.core.crowded_identifier import VERSION as CROWDED_VERSION
 from streams.core.identity import IdentityRules, Resolution, ends, holds, resolve
 from streams.core.journeys import JourneyBook
 from streams.core.journeys import changes as journey_changes
@@ -51,7 +53,7 @@ class Evaluator:
     def __init__(self, identity: IdentityRules, court: Court, alerts: AlertBook, journeys: JourneyBook, contacts: ContactBook) -> None:
         self._identity, self._court, self._alerts, self._journeys, self._contacts = identity, court, alerts, journeys, contacts
         self._memory = Memory(court)
-        self._versions = {**alerts.versions, SHARED_IDENTIFIER: VERSION}
+        self._versions = {**alerts.versions, SHARED_IDENTIFIER: VERSION, CROWDED_IDENTIFIER: CROWDED_VERSION}
 
     def evaluate(self, family: str, state: FamilyState, clock: Clock) -> Step[FamilyState]:
         """The family as judged at this clock, and what is to be published."""
@@ -65,6 +67,7 @@ class Evaluator:
             identity = list(_identity_changes(state, customers, version))
         else:  # nothing new about identity: as it was published, and so are the refused links
             shared = {id: unspoken(a) for id, a in state.alerts.items() if a.rule == SHARED_IDENTIFIER and a.status != "withdrawn"}
+        shared |= crowded_identifiers(self._identity, state.touchpoints, customers)
         verdict = self._judge(family, state, customers, clock, shared)
         evaluation = Evaluation(
             version=version,

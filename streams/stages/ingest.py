@@ -12,10 +12,10 @@ from zoneinfo import ZoneInfo
 from msgspec import DecodeError, json, msgpack
 from msgspec.structs import replace
 
-from schemas.command import DISTINCT, UNLINKED, WALL
+from schemas.command import WALL
 from schemas.company import Company
 from schemas.dead_letter import DeadLetter
-from schemas.identity import Arrived, Distinct, Unlink
+from schemas.identity import Arrived
 from schemas.ids import derived_id, event_id
 from schemas.nearest import nearest
 from schemas.source import Source
@@ -30,11 +30,11 @@ from streams.sources.normalise import Identifiers
 from streams.sources.record import KEPT, Adapter, Draft, Invalid, Record
 from streams.sources.segment import compile_segment
 from streams.sources.values import SHOWN, Times, attributes, in_range, refs, sequence, spoken, text, texts
+from streams.stages.statements import statement
 from streams.stages.step import Send
 
 ORIGINAL_TIME = "original_time"  # the attribute that keeps a time that was corrected
 OTHER = "other"  # the attribute that keeps the second identifier of a pair, which the statement does not link
-PAIRED = (UNLINKED, DISTINCT)  # statements about exactly two identifiers
 
 _content = msgpack.Encoder(order="deterministic").encode
 
@@ -94,15 +94,13 @@ class Ingest:
     def _messages(self, plan: _Plan, draft: Draft, record: Record) -> tuple[Send, ...]:
         touchpoint = self._touchpoint(plan, draft, record)
         check(touchpoint)
-        ids = touchpoint.ids
-        if touchpoint.type not in PAIRED:
-            return (Send("identify", ids[0], Arrived(touchpoint, 0, record.logged)),)
-        if len(ids) != len(PAIRED):
-            raise Invalid("invalid_value", "identifiers", f"{touchpoint.type} is about exactly two identifiers, here are {len(ids)}")
-        a, b = ids
-        statement = Unlink(a, b, touchpoint.at, record.logged) if touchpoint.type == PAIRED[0] else Distinct(a, b, record.logged)
-        alone = Arrived(replace(touchpoint, ids=(a,), attributes={**touchpoint.attributes, OTHER: b}), 0, record.logged)
-        return Send("identify", a, alone), Send("identify", a, statement)
+        said = statement(touchpoint, record.logged)
+        anchor, *others = touchpoint.ids
+        if said is None:
+            return (Send("identify", anchor, Arrived(touchpoint, 0, record.logged)),)
+        if others:
+            touchpoint = replace(touchpoint, ids=(anchor,), attributes={**touchpoint.attributes, OTHER: others[0]})
+        return Send("identify", anchor, Arrived(touchpoint, 0, record.logged)), Send("identify", anchor, said)
 
     def _touchpoint(self, plan: _Plan, draft: Draft, record: Record) -> Touchpoint:
         recorded = record.recorded_at if draft.recorded is None else plan.times.believable("recorded", draft.recorded)

@@ -187,6 +187,25 @@ def test_a_customer_is_split_as_foreseen(speak: Speak, statement, what):
     assert (audited["what"], len(audited["identifiers"])) == (what, 2)
 
 
+def test_what_a_machine_says_is_shown_before_its_identifier_identifies_nobody(speak: Speak, folder: Path):
+    declined = speak("identity", "shared", "C-1", "--by", "kim", typed="n\n")
+    assert (declined.exit_code, (folder / "commands.jsonl").exists()) == (1, False)
+    (_, touched) = [line.split()[1:] for line in declined.stdout.splitlines()[1:3]]
+    assert touched == ["2", "1", "1"], "touchpoints, to their next identifier, to nobody"
+    assert speak("identity", "shared", "C-1", "--by", "kim", "--note", "a robot", typed="y\n").exit_code == 0
+    assert alerts(speak) == {matter: OPEN[matter] for matter in ("ticket:1", "ticket:3")}, "ticket 2 is nobody's, ticket 1 still anna's"
+    rows = speak(
+        "sql", "SELECT identifier, shared FROM identifiers WHERE kind = 'crm_id' ORDER BY identifier", "--json"
+    ).stdout.splitlines()
+    assert [tuple(json.loads(row).values()) for row in rows] == [("crm_id:C-1", True), ("crm_id:C-2", False)]
+    assert said(speak, "what, said_by, identifiers, note") == [
+        {"what": "shared", "said_by": "kim", "identifiers": ["crm_id:C-1"], "note": "a robot"}
+    ]
+    again = speak("identity", "shared", "C-1", "--yes")
+    assert (again.exit_code, again.stdout) == (1, "")
+    assert "crm_id:C-1 is shared by too many to identify anybody" in again.stderr
+
+
 @pytest.mark.parametrize(
     ("a", "b", "code", "problem"),
     [

@@ -69,6 +69,7 @@ def identity_rules(random: Random) -> IdentityRules:
         max_peers={kind: random.choice((1, 2, 3, 5)) for kind in STRENGTHS},
         max_weaker={kind: random.choice((1, 3, 6, 12)) for kind in STRENGTHS},
         customer_size=random.choice((2, 4, 6, 8, 20)),
+        crowded=random.choice((1, 3, 8, 100)),
     )
 
 

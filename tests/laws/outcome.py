@@ -14,6 +14,7 @@ from schemas.journey import Journey
 from schemas.timeline import TimelineEntry
 from schemas.touchpoint import Touchpoint
 from streams.core.alert_changes import content
+from streams.core.crowded_identifier import crowded_identifiers
 from streams.core.identity import IdentityRules, pair
 from streams.core.shared_identifier import shared_identifiers
 from tests.laws.oracle import Truth, truth
@@ -87,13 +88,13 @@ def implied(rules: IdentityRules, messages: Iterable[object], clock: Clock) -> O
 def _judged(rules: IdentityRules, true: Truth, clock: Clock) -> Judged:
     refused: Any = {pair(*link): why for link, why in true.refused.items()}
     spans = {pair(*link): (min(seen), max(seen)) for link, seen in true.links.items()}
-    alerts = shared_identifiers(rules, true.customers, refused, spans)
+    held = {event_id: (t, skip) for event_id, (t, skip) in true.touchpoints.items() if _is_kept(t) and skip < len(t.ids)}
+    alerts = shared_identifiers(rules, true.customers, refused, spans) | crowded_identifiers(rules, held, true.customers)
     journeys: dict[str, Journey] = {}
     policies: dict[str, ContactPolicy] = {}
     histories: dict[str, dict[str, Touchpoint]] = {}
-    for event_id, (t, skip) in true.touchpoints.items():
-        if _is_kept(t) and skip < len(t.ids):
-            histories.setdefault(str(true.customers[t.ids[skip]]), {})[event_id] = t
+    for event_id, (t, skip) in held.items():
+        histories.setdefault(str(true.customers[t.ids[skip]]), {})[event_id] = t
     for customer, touchpoints in histories.items():
         judgement = COURT.judge(list(touchpoints.values()), clock)
         inside = [pair(*link) for link in true.links if {true.customers[end] for end in link} == {customer}]

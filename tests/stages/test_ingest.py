@@ -115,6 +115,8 @@ def test_a_statement_about_two_identifiers_goes_to_identify_beside_its_touchpoin
         "invalid_value",
         "orders.csv: record 3: identity.unlinked is about exactly two identifiers, here are 1",
     )
+    found = letter(cloudevent("identity.shared", {"loyalty": "L-1", "crm_id": "C-1"}), "crm")
+    assert found.message == "orders.csv: record 3: identity.shared is about exactly one identifier, here are 2"
 
 
 def test_an_untrusted_clock_is_corrected_by_when_it_sent_and_we_received():

@@ -5,9 +5,9 @@ import json
 import pytest
 from msgspec.structs import replace
 
-from schemas.command import ACKNOWLEDGED, DISTINCT, LINKED, SILENCED, UNLINKED, Command, commands_source
+from schemas.command import ACKNOWLEDGED, DISTINCT, LINKED, SHARED, SILENCED, UNLINKED, Command, commands_source
 from schemas.dead_letter import DeadLetter
-from schemas.identity import Arrived, Distinct, Unlink
+from schemas.identity import Arrived, Distinct, MakeToxic, Unlink
 from schemas.touchpoint import Origin, Touchpoint
 from streams.sources.record import Record
 from streams.stages.ingest import Ingest
@@ -65,6 +65,12 @@ def test_a_statement_about_two_links_them_to_nobody_and_keeps_the_other_for_thos
     assert said == Send("identify", "crm_id:C-1", statement)
 
 
+def test_what_is_shared_by_too_many_stands_on_the_timeline_and_identifies_nobody():
+    told, said = ingested(Command(SHARED, "kim", AT, (EMAIL,)).event())
+    assert (told.message.touchpoint.type, told.message.touchpoint.ids) == ("identity.shared", (EMAIL,))
+    assert said == Send("identify", EMAIL, MakeToxic(EMAIL, 7))
+
+
 def test_two_that_are_one_are_on_one_touchpoint():
     (send,) = ingested(Command(LINKED, "kim", AT, (EMAIL, "crm_id:C-1")).event())
     assert send.message.touchpoint.ids == ("crm_id:C-1", EMAIL)
@@ -81,7 +87,10 @@ QUIET = Command(SILENCED, "kim", AT, (EMAIL,), until=UNTIL)
             changed(TAKEN, type="order.placed"),
             "unmapped",
             "type",
-            "order.placed is no command; there are alert.acknowledged, alert.silenced, identity.linked, identity.unlinked, identity.distinct",
+            (
+                "order.placed is no command; there are alert.acknowledged, alert.silenced, identity.linked, identity.unlinked, identity.distinct, "
+                "identity.shared"
+            ),
         ),
         (changed(TAKEN, agent=" "), "missing_field", "agent", "alert.acknowledged does not say who says so"),
         (changed(TAKEN, refs={}), "missing_field", "refs.alert", "alert.acknowledged names no alert"),

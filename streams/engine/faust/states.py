@@ -5,6 +5,7 @@ from itertools import islice
 from typing import Any
 
 from streams.engine.faust.encoders import Encoder
+from streams.engine.faust.slices import WHOLE, Head, Item, head_of, is_slice, joined, sliced
 from streams.engine.faust.table import BulkTable
 from streams.stages.step import Step
 
@@ -20,6 +21,7 @@ class PartitionStates:
         self._table, self._decode, self._encode = table, decode, encode
         self._states: dict[str, Any] = {}
         self._changed: dict[str, None] = {}
+        self._heads: dict[str, Head] = {}  # of those whose value is in slices
         self._most = max(CACHED_STATES, CACHED_IN_ALL // table.partitions)
 
     def __getitem__(self, key: str) -> Any:
@@ -28,7 +30,7 @@ class PartitionStates:
             return self._states[key]
         except KeyError:
             saved = self._table.get_in(self.number, key.encode())
-            state = self._states[key] = None if saved is None else self._decode(saved)
+            state = self._states[key] = None if saved is None else self._decode(self._whole(key, saved))
             return state
 
     def keep(self, key: str, before: Any, step: Step[Any]) -> bool:
@@ -41,8 +43,10 @@ class PartitionStates:
 
     def saved_items(self) -> Iterator[tuple[str, bytes]]:
         """Every state that is saved, encoded."""
-        for key, value in self._table.items_in(self.number):
-            yield key.decode(), value
+        for saved, value in self._table.items_in(self.number):
+            if not is_slice(saved):
+                key = saved.decode()
+                yield key, self._whole(key, value)
 
     @property
     def has_changed(self) -> bool:
@@ -58,11 +62,24 @@ class PartitionStates:
     async def save(self, changes: Mapping[str, Any]) -> None:
         """Make durable what was taken; one call at a time."""
         if changes:
-            await self._table.write(
-                self.number, [(key.encode(), None if state is None else self._encode(key, state)) for key, state in changes.items()]
-            )
+            await self._table.write(self.number, [item for key, state in changes.items() for item in self._items(key, state)])
         if len(self._states) > self._most:  # the older half goes, except for what only we know
             for key in list(islice(self._states, self._most // 2)):
                 if key not in self._changed:
                     del self._states[key]
                     self._encode.forget(key)
+
+    def _items(self, key: str, state: Any) -> list[Item]:
+        items, head = sliced(key.encode(), None if state is None else self._encode(key, state), self._heads.get(key, WHOLE))
+        if head is not WHOLE:
+            self._heads[key] = head
+        else:
+            self._heads.pop(key, None)
+        return items
+
+    def _whole(self, key: str, saved: bytes) -> bytes:
+        head = head_of(saved)
+        if head is WHOLE:
+            return saved
+        self._heads[key] = head
+        return joined(key.encode(), head, lambda part: self._table.get_in(self.number, part))
