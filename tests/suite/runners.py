@@ -27,7 +27,7 @@ class Way:
 
     partitions: int = 4
     epoch_records: int = EPOCH_RECORDS
-    tick_after_each: bool = False  # close the clocks after every file, not only at the end
+    tick_after_each: bool = False  # close the clocks after every path, not only at the end
 
 
 @dataclass(frozen=True)
@@ -94,12 +94,12 @@ class EmbeddedRunner:
         folder = self._folder / f"run{next(self._runs)}"
         address = replace(self._server, database=folder.name)
         loaded = load(company)
-        inputs, _ = inputs_of(loaded.company, paths)
+        parts = [[path] for path in paths] if way.tick_after_each else [paths]
         close = moment(as_of, loaded.company)
         cut = {"partitions": way.partitions, "epoch_records": way.epoch_records}
         with embedded(loaded, DataFolder(folder), url=address.url, **cut) as pipeline:
-            for some in [[given] for given in inputs] if way.tick_after_each else [inputs]:
-                pipeline.run(some, close)
+            for part in parts:
+                pipeline.run(inputs_of(loaded.company, part)[0], close)
             if commands:
                 pipeline.say(commands)
         return outcome_of(address, folder / "exports")

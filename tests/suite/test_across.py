@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from sinks.clickhouse import Address, Reader
+from sinks.clickhouse import Address, EmbeddedServer, Reader
 from streams.bootstrap import embedded, inputs_of
 from streams.config import load
 from streams.folder import DataFolder
@@ -95,9 +95,10 @@ def test_what_is_said_about_an_alert_that_names_a_customer_is_seen_at_once_and_p
         return [(alert["status"], alert["said_by"]) for alert in found]
 
     opened, silenced, again = ["opened", "open", ""], ["silenced", "silenced", "kim"], ["acknowledged", "acknowledged", "lee"]
-    assert run() == [opened]
-    (name,) = [json.loads(line)["alert_id"] for line in done("alerts", "--json").splitlines()]
-    done("alerts", "silence", name, "--until", "2d", "--by", "kim")
-    assert (seen(), run()) == ([("silenced", "kim")], [opened, silenced])
-    done("alerts", "acknowledge", name, "--by", "lee")
-    assert (run(), seen(), run()) == ([opened, silenced, again], [("acknowledged", "lee")], [opened, silenced, again])
+    with EmbeddedServer(data / "clickhouse"):  # one for all commands
+        assert run() == [opened]
+        (name,) = [json.loads(line)["alert_id"] for line in done("alerts", "--json").splitlines()]
+        done("alerts", "silence", name, "--until", "2d", "--by", "kim")
+        assert (seen(), run()) == ([("silenced", "kim")], [opened, silenced])
+        done("alerts", "acknowledge", name, "--by", "lee")
+        assert (run(), seen(), run()) == ([opened, silenced, again], [("acknowledged", "lee")], [opened, silenced, again])

@@ -1,12 +1,13 @@
 """`redthread run --as-of`: what has been judged as of an instant is not judged as of an earlier one, and whoever asks for it is told."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from subprocess import CompletedProcess
 
 import pytest
 
+from sinks.clickhouse import EmbeddedServer
 from tests.suite.commands import redthread
 
 pytestmark = pytest.mark.server
@@ -27,7 +28,7 @@ Run = Callable[..., "CompletedProcess[str]"]
 
 
 @pytest.fixture
-def run(tmp_path: Path) -> Run:
+def run(tmp_path: Path) -> Iterator[Run]:
     """Files and options in, the finished command out."""
     (tmp_path / "redthread.yaml").write_text(COMPANY)
     for name, day in (("first", 2), ("second", 3)):
@@ -36,7 +37,8 @@ def run(tmp_path: Path) -> Run:
     def invoke(file: str, *words: str) -> "CompletedProcess[str]":
         return redthread("run", "--company", tmp_path, "--data", tmp_path / "data", *words, tmp_path / f"{file}.csv", "--json")
 
-    return invoke
+    with EmbeddedServer(tmp_path / "data" / "clickhouse"):  # one for all runs
+        yield invoke
 
 
 def told(done: "CompletedProcess[str]") -> tuple[int, int, int]:
