@@ -42,7 +42,7 @@ class Alert(Struct, frozen=True, array_like=True, tag="alert", kw_only=True):
     title: str = ""
     summary: str = ""  # one sentence in plain words
     identifiers: tuple[str, ...] = ()  # through which the evidence was joined to one customer
-    evidence: tuple[Evidence, ...] = ()
+    evidence: tuple[Evidence, ...] = ()  # oldest first; of more than 100 events the first and the last 50, and `occurrences` counts all
     change: Change = "opened"
     cause: Cause | None = None  # why it was withdrawn
     because: str = ""  # event id of the touchpoint that changed it, where one did

@@ -10,6 +10,7 @@ from schemas.nearest import nearest
 from schemas.rule import Hours, Rule, Scalar, Selector
 from schemas.source import Source
 from schemas.strict import Duration, Strict
+from schemas.topics import LARGEST_RECORD
 
 DEPARTMENTS = ("online", "offline", "sales", "service", "marketing")
 
@@ -131,4 +132,6 @@ class Company(Strict):
                     raise ValueError(f"source {source.source}: department {department!r} is not declared under departments{near}")
         for name in sorted(self.across.keys() & self.rules.keys()):
             raise ValueError(f"across.{name}: there is a rule of that name under rules: too")
+        if self.max_record > LARGEST_RECORD and any(source.input.topic for source in self.sources):
+            raise ValueError(f"max_record: {self.max_record:,} is more than the {LARGEST_RECORD:,} bytes that a source on a topic can have")
         return self

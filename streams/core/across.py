@@ -34,6 +34,7 @@ from schemas.nearest import nearest
 from streams.core.alert_changes import Evaluation, changes, content
 from streams.core.calendar import instant
 from streams.core.commands import Word, answered
+from streams.core.evidence import shown
 from streams.core.rule_versions import rule_versions
 from streams.core.summary import listed, local_time
 
@@ -129,7 +130,9 @@ class Across:
                 size=int(row.get("size", 1)),
                 customer_id=None if customer is None or str(customer) == NOBODY else str(customer),
                 departments=tuple(map(str, row.get("departments", ()))),
-                evidence=tuple(Evidence(str(event), instant(at), str(type), str(who)) for event, at, type, who in row.get("evidence", ())),
+                evidence=tuple(
+                    Evidence(str(event), instant(at), str(type), str(who)) for event, at, type, who in shown(row.get("evidence", ()))
+                ),
                 values=row,
             )
         except (TypeError, ValueError) as error:

@@ -14,6 +14,7 @@ from schemas.company import JourneySpec
 from schemas.ids import alert_id
 from schemas.rule import Rule
 from schemas.touchpoint import CANARY, Touchpoint
+from streams.core.evidence import shown
 from streams.core.history import Matter
 from streams.core.rule_versions import rule_versions
 from streams.core.rules.court import Judgement
@@ -115,7 +116,7 @@ class AlertBook:
             title=f"Canary: {rule.title}" if is_canary else rule.title,
             summary=summary(facts, self._zone),
             identifiers=case.ties.of(t.ids for t in evidence),
-            evidence=tuple(Evidence(t.event_id, t.at, t.type, t.department) for t in evidence),
+            evidence=tuple(Evidence(t.event_id, t.at, t.type, t.department) for t in shown(evidence)),
         )
 
 

@@ -11,6 +11,7 @@ from msgspec.structs import replace
 
 from schemas.contact import ContactHold, ContactPolicy
 from schemas.touchpoint import Touchpoint
+from streams.core.evidence import shown
 from streams.core.rules.asked import Hold
 from streams.core.rules.court import Court, Judgement
 from streams.core.summary import reason
@@ -43,7 +44,7 @@ class ContactBook:
             until=hold.until,
             ends_with=asked.ends_with,
             why=reason(asked.judge.rule.title, evidence, asked.ends_with, self._zone),
-            because=tuple(t.event_id for t in evidence),
+            because=tuple(t.event_id for t in shown(evidence)),
         )
 
 

@@ -1,4 +1,5 @@
-"""What is sent: the records of a simulated company, about a tenth of them twice, some late, and a little that nobody can use.
+"""What is sent: the records of a simulated company, about a tenth of them twice, some late, and a little that nobody can use; and the long
+letters of one customer, of whom more is soon known than one message may hold.
 
 A function of the seed. What becomes of it may depend on nothing else, whatever is killed meanwhile.
 """
@@ -8,6 +9,7 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
+from schemas.codec import encode_json
 from schemas.dead_letter import DeadLetter
 from streams.bootstrap import inputs_of
 from streams.cli.ingest import value_of
@@ -16,6 +18,7 @@ from streams.demo.generate import Generated, generate
 from streams.sources.readers import read
 
 DUPLICATES, LATE, GARBAGE = 0.10, 0.05, 0.01  # shares of the records
+LETTERS, LONG = 0.001, 100_000  # share of the records; bytes
 BEHIND = 0.3  # share of the run by which a late record or a duplicate comes later, at most
 RECORDS_PER_CUSTOMER, FEWEST = (
     60,
@@ -50,7 +53,18 @@ def load(loaded: Loaded, exports: Path, seed: int, records: int) -> list[Sent]:
             place(at + BEHIND * chance.random(), sent)
         if chance.random() < GARBAGE:
             place(at, Sent(sent.topic, chance.choice(SPOILT)(chance, sent.value)))
+        if chance.random() < LETTERS:
+            place(at, _letter(loaded, len(placed)))
     return [sent for _, _, sent in sorted(placed, key=lambda entry: entry[:2])]
+
+
+def _letter(loaded: Loaded, number: int) -> Sent:
+    (shop,) = [source for source in loaded.company.sources if source.source == "shop"]
+    said = {"identifiers": {"email": "writer@example.org"}, "attributes": {"text": f"{number}".ljust(LONG, "x")}}
+    event = {"specversion": "1.0", "id": f"letter-{number}", "source": "/shop", "type": "contact.inbound", "data": said}
+    return Sent(
+        shop.input.topic, encode_json({**event, "time": f"2026-03-01T{number // 3600 % 24:02}:{number // 60 % 60:02}:{number % 60:02}Z"})
+    )
 
 
 def _in_time(loaded: Loaded, exports: Path) -> list[tuple[float, Sent]]:

@@ -1,5 +1,7 @@
 """What an alert says: a pure function of the findings, the touchpoints, and the links that joined the customer."""
 
+from msgspec.structs import replace
+
 from schemas.alert import Alert, Evidence
 from schemas.ids import alert_id
 from schemas.rule import Rule
@@ -38,6 +40,15 @@ def test_a_finding_becomes_an_alert_with_everything_that_people_and_tools_need()
             ),
         )
     ]
+
+
+def test_of_a_long_story_the_beginning_and_the_end_are_shown():
+    story = [replace(A, event_id=f"{number:03}", at=A.at + number) for number in range(101)]
+    (found,) = alerts(judged(finding("ping_pong", *story, hits=(story[-1],), key=("9",), size=99)), *story)
+    assert found.occurrences == 99
+    assert [item.event_id for item in found.evidence] == [f"{number:03}" for number in (*range(50), *range(51, 101))]
+    (found,) = alerts(judged(finding("ping_pong", *story[1:], hits=(story[-1],), key=("9",), size=99)), *story)
+    assert [item.event_id for item in found.evidence] == [f"{number:03}" for number in range(1, 101)]
 
 
 def test_without_findings_there_are_no_alerts():

@@ -19,7 +19,6 @@ pytestmark = pytest.mark.server
 COMPANY = """\
 company: Test
 pack: none
-max_record: 2000000
 crowded: 30
 sources: [sources/*.yaml]
 rules:

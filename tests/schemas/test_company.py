@@ -59,3 +59,12 @@ def test_an_event_of_a_source_belongs_to_a_department_that_is_declared():
     assert problems(sources=[elsewhere]) == (
         "c.yaml:1: (the document): source desk: department 'finance' is not declared under departments",
     )
+
+
+def test_what_a_source_on_a_topic_says_must_fit_into_messages():
+    topic = [{**DESK, "input": {"topic": "desk", "format": "jsonl"}}]
+    assert problems(max_record=1_048_577, sources=topic) == (
+        "c.yaml:1: (the document): max_record: 1,048,577 is more than the 1,048,576 bytes that a source on a topic can have",
+    )
+    validate(Company, {"company": "Example", "max_record": 1_048_576, "sources": topic}, "c.yaml")
+    validate(Company, {"company": "Example", "max_record": 5_000_000, "sources": [DESK]}, "c.yaml")

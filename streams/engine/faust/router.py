@@ -16,13 +16,12 @@ from schemas.clock import Report, SourceReport, Tick
 from schemas.codec import encode
 from schemas.dead_letter import DeadLetter
 from schemas.envelope import FORMS, HEADERS, seal
-from schemas.topics import LARGEST, Topics
+from schemas.topics import LARGEST_RECORD, Topics
 from streams.core.clock import LEVELS
 from streams.engine.faust.outbox import Item
 from streams.stages.step import Send
 
 REMEMBERED_KEYS = 200_000  # a partition number costs microseconds to compute in Python, and keys come again
-KEPT = LARGEST // 8  # bytes of a dead letter's payload: in JSON bytes are base64, and there must be room for the rest
 
 Place = tuple[str, int]  # topic, partition
 
@@ -79,6 +78,8 @@ class Router:
 
 def fitting(output: Any) -> Any:
     """A dead letter whose payload no message can hold keeps the beginning of it."""
-    if output.__class__ is DeadLetter and len(output.payload) > KEPT:
-        return replace(output, payload=output.payload[:KEPT], message=f"{output.message}; the first {KEPT:,} bytes are kept")
+    if output.__class__ is DeadLetter and len(output.payload) > LARGEST_RECORD:
+        return replace(
+            output, payload=output.payload[:LARGEST_RECORD], message=f"{output.message}; the first {LARGEST_RECORD:,} bytes are kept"
+        )
     return output

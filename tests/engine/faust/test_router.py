@@ -7,9 +7,9 @@ from schemas.codec import encode
 from schemas.dead_letter import DeadLetter
 from schemas.envelope import seal
 from schemas.identity import IdentityChange, Join
-from schemas.topics import Topics
+from schemas.topics import LARGEST_RECORD, Topics
 from schemas.touchpoint import Origin
-from streams.engine.faust.router import KEPT, Partitioner, Router
+from streams.engine.faust.router import Partitioner, Router
 from streams.stages.step import Send
 
 TOPICS = Topics(partitions=3)
@@ -55,7 +55,7 @@ def test_reports_go_to_whoever_keeps_the_time():
 
 
 def test_of_a_payload_that_fits_into_no_message_the_beginning_is_kept():
-    ((_, [(_, value)]),) = Router(TOPICS).route(0, [letter(b"x" * (KEPT + 1))]).items()
-    assert value == seal(letter(b"x" * KEPT))[1].replace(
-        b'"message":"no"', b'"message":"no; the first %b bytes are kept"' % f"{KEPT:,}".encode()
+    ((_, [(_, value)]),) = Router(TOPICS).route(0, [letter(b"x" * (LARGEST_RECORD + 1))]).items()
+    assert value == seal(letter(b"x" * LARGEST_RECORD))[1].replace(
+        b'"message":"no"', b'"message":"no; the first %b bytes are kept"' % f"{LARGEST_RECORD:,}".encode()
     )
