@@ -15,6 +15,7 @@ from streams.engine.faust.fence import Fence
 from streams.engine.faust.thread import ConsumerThread, Place
 
 FETCH_TIMEOUT = 0.25  # seconds until a fetch without records returns: a seek waits for it
+ORDINARY = 4 << 10  # bytes of a record; a longer one counts for several where it is asked how much is here
 IDLE_NAP = 0.02  # seconds; Faust sleeps a full second when every partition is back-pressured
 
 
@@ -26,6 +27,13 @@ class Chunk(ConsumerMessage):  # type: ignore[misc]
 
     handled = False
     epoch = 0
+
+    @property
+    def weight(self) -> int:
+        """How many ordinary records it is worth."""
+        records: list[Any] = self.value
+        size: int = sum([record.serialized_value_size for record in records])
+        return max(len(records), size // ORDINARY)
 
 
 class ChunkConsumer(driver.Consumer):  # type: ignore[misc]

@@ -32,7 +32,7 @@ from streams.engine.watermarks import WentLive
 
 EXIT_BUG, EXIT_BRAKE = 1, 73
 GATHERED = 0.5  # seconds: a family that an event has changed is judged soon, and then its state is saved once; nobody waits for that
-PRESSED = 8  # times as many records as are worked on at once: from then on nothing is waited for
+PRESSED = 8  # times as many (ordinary) records as are worked on at once: from then on nothing is waited for
 IN_FLIGHT = 32  # times as many records as are worked on at once may be here, waiting, worked on, or not durable yet
 
 SAYS_NO_VALUES = (KafkaError, OSError, RecordTooLarge, WentLive)  # their messages are about servers and sizes
@@ -72,10 +72,10 @@ class Lanes:
     """Reads the stream of one agent and gives every partition a lane of its own."""
 
     def __init__(self, name: str, fold: Fold, put: Put, observe: Observe, at_once: int, end: Callable[[int], object] = os._exit) -> None:
-        """`at_once`: no chunk is added to those that are worked on together once they have so many records."""
+        """`at_once`: no chunk is added to those that are worked on together once they weigh as much as so many records."""
         self.name, self.fold, self.put, self.observe, self.at_once, self._end = name, fold, put, observe, at_once, end
         self._lanes: dict[Any, Lane] = {}
-        self._here = 0  # records
+        self._here = 0  # the weight of all chunks
         self._room, self._pressed = asyncio.Event(), asyncio.Event()
         self._tasks: set[asyncio.Task[None]] = set()
 
@@ -86,7 +86,7 @@ class Lanes:
             while self._here >= IN_FLIGHT * self.at_once:
                 self._room.clear()
                 await self._room.wait()
-            self._here += len(event.value)
+            self._here += event.message.weight
             if self._here >= PRESSED * self.at_once:
                 self._pressed.set()
             tp = event.message.tp
@@ -96,7 +96,7 @@ class Lanes:
 
     def left(self, events: Sequence[Any]) -> None:
         """These are not here any more."""
-        self._here -= sum(len(event.value) for event in events)
+        self._here -= sum(event.message.weight for event in events)
         self._room.set()
         if self._here < PRESSED * self.at_once:
             self._pressed.clear()
@@ -164,10 +164,10 @@ class Lane:
     def _next(self) -> list[Any]:
         waiting = self._waiting
         events = [waiting.popleft()]
-        size = len(events[0].value)
-        while waiting and size + len(waiting[0].value) <= self._lanes.at_once:
+        weight = events[0].message.weight
+        while waiting and weight + waiting[0].message.weight <= self._lanes.at_once:
             events.append(waiting.popleft())
-            size += len(events[-1].value)
+            weight += events[-1].message.weight
         return events
 
     def _settle_soon(self, piece: Piece, chunk: Chunk) -> None:

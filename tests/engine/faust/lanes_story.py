@@ -36,8 +36,8 @@ class Stream:
         self.consumer.story.append(("acknowledged", event.message.tp, event.message.offset))
 
 
-def chunk(tp, offset, epoch=1):
-    return SimpleNamespace(tp=tp, topic=tp, partition=0, offset=offset, epoch=epoch)
+def chunk(tp, offset, epoch=1, weight=1):
+    return SimpleNamespace(tp=tp, topic=tp, partition=0, offset=offset, epoch=epoch, weight=weight)
 
 
 class States:

@@ -2,6 +2,7 @@
 
 import asyncio
 from pathlib import Path
+from types import SimpleNamespace
 
 import faust
 import pytest
@@ -9,7 +10,7 @@ from faust.types import TP
 
 from schemas.topics import Topics
 from streams.engine.faust.configuration import Worker
-from streams.engine.faust.consumer import Chunk
+from streams.engine.faust.consumer import ORDINARY, Chunk
 from streams.engine.faust.install import install
 
 INPUT = TP("source", 0)
@@ -40,6 +41,13 @@ def delivered(consumer, last):
 def done(consumer, chunk):
     consumer.handled(chunk)
     consumer.ack(chunk)
+
+
+def test_long_records_weigh_as_much_as_several(consumer):
+    chunk = delivered(consumer, 9)
+    for sizes, weight in (([], 0), ([10, -1, ORDINARY], 3), ([ORDINARY * 7, 10], 7)):
+        chunk.value = [SimpleNamespace(serialized_value_size=size) for size in sizes]
+        assert chunk.weight == weight
 
 
 def test_nothing_is_committed_before_something_was_handled(consumer):
