@@ -10,6 +10,7 @@ from schemas.across import AcrossRule
 from schemas.company import Company
 from schemas.nearest import nearest
 from schemas.strict import InvalidConfiguration
+from streams.cli.identity_findings import TITLES, explained_identity
 from streams.cli.opened import text_in
 from streams.cli.options import Json, Lang, examples
 from streams.cli.output import print_json, say
@@ -61,9 +62,14 @@ def explain(
 ) -> None:
     """One rule in words: what it demands, what it listens to, whom it waits for, when it looks again, and an example."""
     found = company_of(company)
-    if name not in found.rules and name not in found.across:
-        raise InvalidConfiguration([f"rules explain: there is no rule {name!r}{nearest(name, {*found.rules, *found.across})}"])
-    document = explained(name, found, lang) if name in found.rules else explained_across(name, found.across[name], lang)
+    if name in found.rules:
+        document = explained(name, found, lang)
+    elif name in found.across:
+        document = explained_across(name, found.across[name], lang)
+    elif name in TITLES:
+        document = explained_identity(name, lang)
+    else:
+        raise InvalidConfiguration([f"rules explain: there is no rule {name!r}{nearest(name, {*found.rules, *found.across, *TITLES})}"])
     if json:
         print_json(document)
     else:
@@ -129,11 +135,10 @@ def _print(document: dict[str, Any], language: Language) -> None:
             say(Text(f"\n{HEADINGS[key][language]}", style="bold"))
             for line in _lines(document[key]):
                 say(Text(f"  {line}"))
-    say(Text(f"\n{HEADINGS['yaml'][language]}", style="bold"))
-    say(Text(_indented(document["yaml"])))
-    if document["story"]:
-        say(Text(f"\n{HEADINGS['story'][language]}", style="bold"))
-        say(Text(_indented(_told(document["story"]))))
+    for key, text in (("yaml", document.get("yaml")), ("story", _told(document["story"]) if document.get("story") else None)):
+        if text:
+            say(Text(f"\n{HEADINGS[key][language]}", style="bold"))
+            say(Text(_indented(text)))
 
 
 def _lines(value: Any) -> list[str]:

@@ -124,6 +124,15 @@ def test_every_shipped_rule_can_be_explained(language):
         assert [part for part in ("means", "demands", "first_step", "hears", "waits", "yaml", "story") if not told[part]] == []
 
 
+@pytest.mark.parametrize("name", ["shared_identifier", "crowded_identifier"])
+def test_what_identity_itself_reports_can_be_explained_too(name):
+    shown = redthread("rules", "explain", name, "--lang", "de").stdout
+    assert shown.startswith(f"{name.replace('_', ' ').capitalize()}  {name} · identity · ")
+    assert [line for line in shown.splitlines() if line.startswith(("Was", "Erster"))] == ["Was es bedeutet", "Erster Schritt"]
+    document = json.loads(redthread("rules", "explain", name, "--json").stdout)
+    assert (document["verb"], document["severity"]) == ("identity", "info" if name == "shared_identifier" else "warning")
+
+
 def test_the_stories_of_a_shipped_rule_go_as_they_are_told():
     result = redthread("rules", "test", "ping_pong")
     assert (result.stdout.split()[:2], result.exit_code) == (["✓", "ping_pong"], 0)
