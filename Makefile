@@ -18,7 +18,7 @@ PYTHON ?= $(firstword $(foreach python,python3 python3.14 python3.13 python3.12 
 JOBS ?= 2
 # More arguments for pytest: make test ARGS="-k identity -x"
 ARGS ?=
-PYTEST := $(BIN)/pytest -n $(JOBS) --dist loadfile
+PYTEST := $(BIN)/pytest -n $(JOBS) --dist loadfile --no-loadscope-reorder
 
 export UV_PYTHON_DOWNLOADS := never
 export UV_SYSTEM_CERTS ?= true

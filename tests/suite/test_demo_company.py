@@ -46,7 +46,7 @@ def assert_truth(outcome: Outcome, made: Generated) -> None:
 @pytest.mark.parametrize("name", ["embedded", "kafka"])
 def test_a_small_company(name: str, request: pytest.FixtureRequest, tmp_path: Path):
     runner: Runner = request.getfixturevalue(f"{name}_runner")
-    made = company(tmp_path, *SMALL, every=20 * DAY)
+    made = company(tmp_path, *SMALL, every=30 * DAY)
     assert_truth(runner.run(made.company, made.parts, way=Way(tick_after_each=True)), made)
 
 
