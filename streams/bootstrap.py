@@ -79,6 +79,9 @@ class Pipeline:
     def _show(self) -> None:
         """Let the views see it."""
         self.sink.refresh()
+        self.sink.insist(self._refresh_rollups)
+
+    def _refresh_rollups(self) -> None:
         client = connect(self.address)
         try:
             refresh_rollups(client, self.address.database)
@@ -95,9 +98,12 @@ class Pipeline:
     def _look_across(self, rules: Iterable[str], now: int, *, historical: bool) -> None:
         names = list(rules)
         if names:
-            with Reader(self.address) as reader:
-                for verdict in Evaluator(self.company, reader, self.sink.write).evaluate(now, names, historical=historical):
-                    self.on_verdict(verdict)
+            self.sink.insist(lambda: self._ask(names, now, historical=historical))
+
+    def _ask(self, names: Sequence[str], now: int, *, historical: bool) -> None:
+        with Reader(self.address) as reader:
+            for verdict in Evaluator(self.company, reader, self.sink.write).evaluate(now, names, historical=historical):
+                self.on_verdict(verdict)
 
 
 def _state_of(path: Path) -> tuple[int, int] | None:
