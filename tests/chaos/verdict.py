@@ -23,6 +23,7 @@ from schemas.state import FamilyState
 from sinks.clickhouse import Address, connect
 from sinks.clickhouse.export import EXPORTS, lines
 from streams.engine.edges import messages
+from streams.engine.faust.slices import WHOLE, head_of, is_slice, joined
 from tests.chaos.cluster import Cluster
 
 SHOWN = 3  # lines of what differs, per table
@@ -128,10 +129,17 @@ def _alerts_that_are_served_old(ours: Address, highest: Mapping[str, int]) -> It
 def _families_that_went_back(cluster: Cluster) -> Iterator[str]:
     decode = decoder(FamilyState).decode
     newest: dict[bytes, int] = {}
+    slices: dict[bytes, bytes | None] = {}
     for message in _messages(cluster, cluster.installation.topics.changelog("customer")):
-        if message.value is None:
+        if is_slice(message.key):
+            slices[message.key] = message.value
+        if is_slice(message.key) or message.value is None:
             continue
-        state = decode(message.value)
+        head = head_of(message.value)
+        try:
+            state = decode(message.value if head is WHOLE else joined(message.key, head, slices.get))
+        except KeyError:  # the log has been compacted since: a newer head follows
+            continue
         version = 1 << 62 if state.moved_to is not None else state.version  # a family that has moved never comes back
         if version < newest.get(message.key, 0):
             yield f"family versions: {message.key!r} at {message.partition}/{message.offset}"
