@@ -18,9 +18,7 @@ PARTITIONS = 8  # four to eight times as many as there will ever be workers
 REPLICATION = 3
 PUBLISHED = 4  # partitions of ours that share one of a public topic: an insert costs ClickHouse tens of milliseconds, whatever it holds
 LARGEST = 8 << 20  # bytes of one message
-LARGEST_RECORD = (
-    LARGEST // 8
-)  # of a source: in JSON a character may take six bytes, bytes of a dead letter four thirds, and the rest needs room
+LARGEST_RECORD = LARGEST // 8  # of a source: in JSON a character may take six bytes, and the rest needs room
 _MINUTE, _HOUR, _DAY = 60_000, 3_600_000, 86_400_000  # milliseconds
 
 # Changelogs are read in full by a worker that lost its folder, so they are compacted early; a folder that was away for longer than

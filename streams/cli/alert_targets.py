@@ -11,11 +11,10 @@ import typer
 from schemas.command import ALERT
 from schemas.nearest import nearest
 from sinks.clickhouse.rows import NOBODY
+from streams.cli.identity_findings import FINDINGS
 from streams.cli.opened import Opened
 from streams.cli.output import complain
 from streams.cli.who import find, the_one
-from streams.core.crowded_identifier import CROWDED_IDENTIFIER
-from streams.core.shared_identifier import SHARED_IDENTIFIER
 
 ONE = """
 SELECT toString(alert_id), rule, status, summary, toString(customer_id), toString(anchor), key
@@ -51,7 +50,7 @@ def alert(look: Opened, name: str) -> Target:
 def _through(look: Opened, rule: str, customer: str, anchor: str, key: list[str]) -> tuple[str, ...]:
     if customer == NOBODY:
         return ()
-    if rule in (SHARED_IDENTIFIER, CROWDED_IDENTIFIER):
+    if rule in FINDINGS:
         return (key[0],)
     if anchor == NOBODY:  # of a rule across customers, which hears what is said to everybody
         return ()

@@ -6,6 +6,7 @@ from streams.cli.rule_texts import Language
 from streams.core.crowded_identifier import CROWDED_IDENTIFIER
 from streams.core.shared_identifier import SHARED_IDENTIFIER
 
+FINDINGS = (SHARED_IDENTIFIER, CROWDED_IDENTIFIER)  # each hangs on its first identifier, not on an event
 TITLES = {SHARED_IDENTIFIER: ("Shared identifier", "info"), CROWDED_IDENTIFIER: ("Crowded identifier", "warning")}  # and severities
 MEANS: dict[str, dict[Language, str]] = {
     SHARED_IDENTIFIER: {

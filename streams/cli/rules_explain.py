@@ -10,7 +10,7 @@ from schemas.across import AcrossRule
 from schemas.company import Company
 from schemas.nearest import nearest
 from schemas.strict import InvalidConfiguration
-from streams.cli.identity_findings import TITLES, explained_identity
+from streams.cli.identity_findings import FINDINGS, explained_identity
 from streams.cli.opened import text_in
 from streams.cli.options import Json, Lang, examples
 from streams.cli.output import print_json, say
@@ -66,10 +66,10 @@ def explain(
         document = explained(name, found, lang)
     elif name in found.across:
         document = explained_across(name, found.across[name], lang)
-    elif name in TITLES:
+    elif name in FINDINGS:
         document = explained_identity(name, lang)
     else:
-        raise InvalidConfiguration([f"rules explain: there is no rule {name!r}{nearest(name, {*found.rules, *found.across, *TITLES})}"])
+        raise InvalidConfiguration([f"rules explain: there is no rule {name!r}{nearest(name, {*found.rules, *found.across, *FINDINGS})}"])
     if json:
         print_json(document)
     else:

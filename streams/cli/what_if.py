@@ -11,15 +11,13 @@ from typing import Any, NamedTuple
 from schemas.command import DISTINCT, LINKED, UNLINKED
 from schemas.ids import identifier_id
 from sinks.clickhouse.rows import NOBODY
+from streams.cli.identity_findings import FINDINGS
 from streams.cli.opened import Opened
-from streams.core.crowded_identifier import CROWDED_IDENTIFIER
 from streams.core.identity import IdentityRules, Refusal, Resolution, ends, pair, resolve
-from streams.core.shared_identifier import SHARED_IDENTIFIER
 from streams.stages.ingest import OTHER
 
 FARTHEST = 100  # customers that are looked at; more hang together only where an identifier is shared by far too many
 
-ABOUT_IDENTIFIERS = (SHARED_IDENTIFIER, CROWDED_IDENTIFIER)  # alerts that hang on their first identifier, not on an event
 KNOWN = """
 SELECT identifier, toUnixTimestamp64Micro(first_seen), toString(customer_id), shared FROM identifiers
 WHERE identifier IN {identifiers:Array(String)} OR customer_id IN {customers:Array(UUID)}
@@ -110,8 +108,8 @@ class Surroundings:
     def _alerts(self, customers: Iterable[str]) -> set[str]:
         """Count the alerts by the identifier that they hang on; the identifiers that only a refused link speaks of."""
         rows = self._look.rows(ALERTS, customers=sorted(customers))
-        refused = [key for rule, key, _ in rows if rule in ABOUT_IDENTIFIERS]
-        anchors = [anchor for rule, _, anchor in rows if rule not in ABOUT_IDENTIFIERS]
+        refused = [key for rule, key, _ in rows if rule in FINDINGS]
+        anchors = [anchor for rule, _, anchor in rows if rule not in FINDINGS]
         attributed: dict[str, str] = {row[0]: row[1] for row in self._look.rows(ANCHORS, events=sorted(set(anchors)))}
         for place in [*(attributed.get(anchor, "") for anchor in anchors), *(identifier_id(key[0]) for key in refused)]:
             self.alerts[place] = self.alerts.get(place, 0) + 1

@@ -63,12 +63,12 @@ class Evaluator:
         customers = before
         if state.unresolved:
             customers, refused = self._resolve(state)
-            shared = shared_identifiers(self._identity, customers, refused, state.links)
+            reported = shared_identifiers(self._identity, customers, refused, state.links)
             identity = list(_identity_changes(state, customers, version))
         else:  # nothing new about identity: as it was published, and so are the refused links
-            shared = {id: unspoken(a) for id, a in state.alerts.items() if a.rule == SHARED_IDENTIFIER and a.status != "withdrawn"}
-        shared |= crowded_identifiers(self._identity, state.touchpoints, customers)
-        verdict = self._judge(family, state, customers, clock, shared)
+            reported = {id: unspoken(a) for id, a in state.alerts.items() if a.rule == SHARED_IDENTIFIER and a.status != "withdrawn"}
+        reported |= crowded_identifiers(self._identity, state.touchpoints, customers)
+        verdict = self._judge(family, state, customers, clock, reported)
         evaluation = Evaluation(
             version=version,
             now=clock.now,
@@ -100,7 +100,7 @@ class Evaluator:
         return resolve(self._identity, state.members, state.links, state.unlinks, state.distincts, state.toxic)
 
     def _judge(
-        self, family: str, state: FamilyState, customers: Mapping[str, str | None], clock: Clock, shared: Mapping[str, Alert]
+        self, family: str, state: FamilyState, customers: Mapping[str, str | None], clock: Clock, reported: Mapping[str, Alert]
     ) -> Verdict:
         alerts: dict[str, Alert] = {}
         journeys: dict[str, Journey] = {}
@@ -120,7 +120,7 @@ class Evaluator:
                 own = self._journeys.journeys(customer, lived, judgement.matters, clock, judgement.findings)
                 journeys |= own
                 wakes += self._journeys.wakes(own.values(), clock)
-        told = answered({**alerts, **shared}, words, clock.now)
+        told = answered({**alerts, **reported}, words, clock.now)
         return Verdict(told.alerts, journeys, policies, _earliest([*wakes, *told.wakes], clock))
 
 

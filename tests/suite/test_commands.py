@@ -5,9 +5,10 @@ from collections.abc import Sequence
 
 import pytest
 
-from schemas.command import ACKNOWLEDGED, DISTINCT, LINKED, SILENCED, Command
+from schemas.command import ACKNOWLEDGED, DISTINCT, LINKED, SHARED, SILENCED, Command
 from schemas.ids import alert_id, customer_id, derived_id, event_id
 from schemas.touchpoint import Scalar
+from sinks.clickhouse.rows import NOBODY
 from tests.suite.runners import Outcome, Runner
 
 pytestmark = pytest.mark.server
@@ -73,6 +74,7 @@ SAID = [
     command(SILENCED, ["crm_id:C-4"], 4, until=30, rule="silence"),
     command(LINKED, ["crm_id:C-4", "loyalty:77"], 5),
     command(DISTINCT, ["crm_id:C-1", "crm_id:C-2"], 5),
+    command(SHARED, ["crm_id:C-7"], 5, note="a robot"),
     command(ACKNOWLEDGED, ["crm_id:C-6"], 4, ("alert", alert_of("6")), useful=False),
     command(ACKNOWLEDGED, [], 4, ("alert", derived_id("an alert without a customer"))),
 ]
@@ -96,12 +98,13 @@ def test_alerts_are_as_people_said(outcome: Outcome):
 def test_who_is_who_is_as_people_said(outcome: Outcome):
     owners = dict(
         outcome.query(
-            "SELECT identifier, toString(customer_id) FROM identifiers WHERE identifier IN ('crm_id:C-1', 'crm_id:C-4', 'loyalty:77')"
+            "SELECT identifier, toString(customer_id) FROM identifiers WHERE identifier IN ('crm_id:C-1', 'crm_id:C-4', 'crm_id:C-7', 'loyalty:77')"
         )
     )
     assert owners == {
         "crm_id:C-1": customer_id("crm_id:C-1"),
         "crm_id:C-4": customer_id("crm_id:C-4"),
+        "crm_id:C-7": NOBODY,
         "loyalty:77": customer_id("crm_id:C-4"),
     }
 
@@ -115,6 +118,7 @@ def test_everything_that_was_said_is_on_record_once(outcome: Outcome):
         ("acknowledged", ["crm_id:C-1"], "on it", True),
         ("distinct", ["crm_id:C-1", "crm_id:C-2"], "", None),
         ("linked", ["crm_id:C-4", "loyalty:77"], "", None),
+        ("shared", ["crm_id:C-7"], "a robot", None),
     ]
 
 
