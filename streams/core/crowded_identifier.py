@@ -4,7 +4,6 @@ Everything that rules and journeys need of a customer is kept for as long as the
 tickets a day, or a number that every till sends, costs more with every event, and what rules say of it means nothing.
 """
 
-from collections import Counter
 from collections.abc import Mapping
 
 from schemas.alert import Alert
@@ -20,12 +19,13 @@ def crowded_identifiers(rules: IdentityRules, touchpoints: Mapping[str, Held], c
     """One alert per identifier that more than `rules.crowded` of the touchpoints of its family are attributed to."""
     if len(touchpoints) <= rules.crowded:
         return {}
-    counts = Counter([touchpoint.ids[skip] for touchpoint, skip in touchpoints.values()])
+    times: dict[str, list[int]] = {}
+    for touchpoint, skip in touchpoints.values():
+        times.setdefault(touchpoint.ids[skip], []).append(touchpoint.at)
     alerts = {}
-    for identifier, count in counts.items():
-        if count > rules.crowded:
-            times = sorted([touchpoint.at for touchpoint, skip in touchpoints.values() if touchpoint.ids[skip] == identifier])
-            alert = _alert(identifier, customers[identifier], rules.crowded, times[rules.crowded])
+    for identifier, said in times.items():
+        if len(said) > rules.crowded:
+            alert = _alert(identifier, customers[identifier], rules.crowded, sorted(said)[rules.crowded])
             alerts[alert.alert_id] = alert
     return alerts
 
