@@ -83,6 +83,14 @@ class Waiting(Struct, array_like=True):
     due: tuple[tuple[frozenset[str], int], ...]
 
 
+class Head(Struct, frozen=True, array_like=True):
+    """What the key of a state holds that is saved in slices; see `streams.engine.faust.slices`."""
+
+    numbers: tuple[int, ...] = ()  # of the slices, in their order
+    digests: tuple[bytes, ...] = ()  # of their contents
+    next: int = 0
+
+
 class Handover(Struct, frozen=True, array_like=True, tag="handover"):
     """To `customer`: everything that the family `source` knew, in one or more parts."""
 

@@ -11,9 +11,8 @@ Touchpoints come first in a family and new ones come after the others, so most s
 from collections.abc import Callable, Iterator
 from hashlib import blake2b
 
-from msgspec import Struct
-
 from schemas.codec import decoder, encode
+from schemas.state import Head
 
 SLICE = 256 << 10  # bytes: several fit into the batch of a producer and into the 1 MB that brokers take by themselves
 
@@ -21,14 +20,6 @@ NEVER_FIRST = b"\xc1"  # the one byte that MessagePack never begins with
 NEVER_IN_KEYS = b"\x00"  # keys are labels and identifiers
 
 Item = tuple[bytes, bytes | None]
-
-
-class Head(Struct, frozen=True, array_like=True):
-    """What a key holds whose value is in slices."""
-
-    numbers: tuple[int, ...] = ()  # of the slices, in their order
-    digests: tuple[bytes, ...] = ()  # of their contents
-    next: int = 0
 
 
 WHOLE = Head()  # of a value that is not in slices

@@ -4,8 +4,9 @@ from collections.abc import Callable, Iterator, Mapping
 from itertools import islice
 from typing import Any
 
+from schemas.state import Head
 from streams.engine.faust.encoders import Encoder
-from streams.engine.faust.slices import WHOLE, Head, Item, head_of, is_slice, joined, sliced
+from streams.engine.faust.slices import WHOLE, Item, head_of, is_slice, joined, sliced
 from streams.engine.faust.table import BulkTable
 from streams.stages.step import Step
 

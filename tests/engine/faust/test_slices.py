@@ -56,6 +56,7 @@ def test_wherever_a_crash_cuts_it_the_value_before_or_the_one_after_is_there(val
 def test_what_has_not_changed_is_not_written_again():
     one, head = sliced(b"k", b"\x91aaabbbbcc", WHOLE, SIZE)
     assert one == [(b"\0k\x000", b"\x91aaa"), (b"\0k\x001", b"bbbb"), (b"\0k\x002", b"cc"), (b"k", b"\xc1" + encode(head))]
+    assert encode(head).startswith(b"\x93\x93\x00\x01\x02\x93"), "arrays, whether compiled or not"
     more, after = sliced(b"k", b"\x91aaabbbbccdde", head, SIZE)
     assert more == [(b"\0k\x003", b"ccdd"), (b"\0k\x004", b"e"), (b"k", b"\xc1" + encode(after)), (b"\0k\x002", None)]
     small, whole = sliced(b"k", b"\x90", after, SIZE)
