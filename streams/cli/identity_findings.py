@@ -3,11 +3,11 @@
 from typing import Any
 
 from streams.cli.rule_texts import Language
-from streams.core.crowded_identifier import CROWDED_IDENTIFIER
-from streams.core.shared_identifier import SHARED_IDENTIFIER
+from streams.core.crowded_identifier import CROWDED, CROWDED_IDENTIFIER
+from streams.core.shared_identifier import SHARED, SHARED_IDENTIFIER
 
 FINDINGS = (SHARED_IDENTIFIER, CROWDED_IDENTIFIER)  # each hangs on its first identifier, not on an event
-TITLES = {SHARED_IDENTIFIER: ("Shared identifier", "info"), CROWDED_IDENTIFIER: ("Crowded identifier", "warning")}  # and severities
+KINDS = {kind.rule: kind for kind in (SHARED, CROWDED)}
 MEANS: dict[str, dict[Language, str]] = {
     SHARED_IDENTIFIER: {
         "en": "Two customers were seen with something that only one of them can own; they stay two, and one of the two records may be wrong.",
@@ -32,12 +32,12 @@ FIRST_STEPS: dict[str, dict[Language, str]] = {
 
 def explained_identity(name: str, language: Language) -> dict[str, Any]:
     """Everything there is to say about one of them."""
-    title, severity = TITLES[name]
+    kind = KINDS[name]
     return {
         "name": name,
-        "title": title,
+        "title": kind.title,
         "verb": "identity",
-        "severity": severity,
+        "severity": kind.severity,
         "who": None,
         "means": MEANS[name][language],
         "first_step": FIRST_STEPS[name][language],

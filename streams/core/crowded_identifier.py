@@ -7,12 +7,12 @@ tickets a day, or a number that every till sends, costs more with every event, a
 from collections.abc import Mapping
 
 from schemas.alert import Alert
-from schemas.ids import alert_id
 from schemas.state import Held
 from streams.core.identity import IdentityRules
+from streams.core.identity_alert import Kind, identity_alert
 
 CROWDED_IDENTIFIER = "crowded_identifier"  # the name of the rule
-VERSION = "1"  # counts up when the content below changes
+CROWDED = Kind(CROWDED_IDENTIFIER, "1", "warning", "Crowded identifier")
 
 
 def crowded_identifiers(rules: IdentityRules, touchpoints: Mapping[str, Held], customers: Mapping[str, str | None]) -> dict[str, Alert]:
@@ -25,25 +25,10 @@ def crowded_identifiers(rules: IdentityRules, touchpoints: Mapping[str, Held], c
     alerts = {}
     for identifier, said in times.items():
         if len(said) > rules.crowded:
-            alert = _alert(identifier, customers[identifier], rules.crowded, sorted(said)[rules.crowded])
+            summary = (
+                f"More than {rules.crowded:,} touchpoints that matter to rules or journeys say {identifier}: "
+                "a machine or many people, not one customer?"
+            )
+            alert = identity_alert(CROWDED, (identifier,), customers[identifier], sorted(said)[rules.crowded], summary)
             alerts[alert.alert_id] = alert
     return alerts
-
-
-def _alert(identifier: str, customer: str | None, limit: int, since: int) -> Alert:
-    return Alert(
-        alert_id=alert_id(CROWDED_IDENTIFIER, (identifier,), ""),
-        rule=CROWDED_IDENTIFIER,
-        rule_version=VERSION,
-        status="open",
-        level="broken",
-        severity="warning",
-        customer_id=customer,
-        matter="",
-        journey="",
-        key=(identifier,),
-        starts_at=since,
-        title="Crowded identifier",
-        summary=f"More than {limit:,} touchpoints that matter to rules or journeys say {identifier}: a machine or many people, not one customer?",
-        identifiers=(identifier,),
-    )

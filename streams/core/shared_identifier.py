@@ -6,11 +6,11 @@ Nothing is silent: somebody mistyped a loyalty number, a family shares a phone, 
 from collections.abc import Mapping
 
 from schemas.alert import Alert
-from schemas.ids import alert_id
 from streams.core.identity import IdentityRules, Refusal, ends
+from streams.core.identity_alert import Kind, identity_alert
 
 SHARED_IDENTIFIER = "shared_identifier"  # the name of the rule
-VERSION = "1"  # counts up when the content below changes
+SHARED = Kind(SHARED_IDENTIFIER, "1", "info", "Shared identifier")
 WHY: dict[Refusal, str] = {
     "unique": "each belongs to another identifier of a kind that a customer has only one of",
     "distinct": "somebody said that these are two customers",
@@ -28,25 +28,7 @@ def shared_identifiers(
     alerts = {}
     for key, why in refused.items():
         identifiers = rules.order_ids(ends(key))
-        alert = _alert(identifiers, customers[identifiers[0]], why, links[key][0])
+        summary = f"{identifiers[0]} and {identifiers[1]} were seen together, but {WHY[why]}."
+        alert = identity_alert(SHARED, identifiers, customers[identifiers[0]], links[key][0], summary)
         alerts[alert.alert_id] = alert
     return alerts
-
-
-def _alert(identifiers: tuple[str, ...], customer: str | None, why: Refusal, first_seen: int) -> Alert:
-    return Alert(
-        alert_id=alert_id(SHARED_IDENTIFIER, identifiers, ""),
-        rule=SHARED_IDENTIFIER,
-        rule_version=VERSION,
-        status="open",
-        level="broken",
-        severity="info",
-        customer_id=customer,
-        matter="",
-        journey="",
-        key=identifiers,
-        starts_at=first_seen,
-        title="Shared identifier",
-        summary=f"{identifiers[0]} and {identifiers[1]} were seen together, but {WHY[why]}.",
-        identifiers=identifiers,
-    )

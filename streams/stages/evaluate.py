@@ -23,14 +23,13 @@ from streams.core.alerts import AlertBook
 from streams.core.commands import Word, answered, words_of
 from streams.core.contacts import ContactBook
 from streams.core.contacts import changes as contact_changes
-from streams.core.crowded_identifier import CROWDED_IDENTIFIER, crowded_identifiers
-from streams.core.crowded_identifier import VERSION as CROWDED_VERSION
+from streams.core.crowded_identifier import CROWDED, crowded_identifiers
 from streams.core.identity import IdentityRules, Resolution, ends, holds, resolve
 from streams.core.journeys import JourneyBook
 from streams.core.journeys import changes as journey_changes
 from streams.core.rules.court import Court
 from streams.core.rules.sitting import Wake
-from streams.core.shared_identifier import SHARED_IDENTIFIER, VERSION, shared_identifiers
+from streams.core.shared_identifier import SHARED, SHARED_IDENTIFIER, shared_identifiers
 from streams.stages.memory import Memory
 from streams.stages.step import Step
 
@@ -53,7 +52,7 @@ class Evaluator:
     def __init__(self, identity: IdentityRules, court: Court, alerts: AlertBook, journeys: JourneyBook, contacts: ContactBook) -> None:
         self._identity, self._court, self._alerts, self._journeys, self._contacts = identity, court, alerts, journeys, contacts
         self._memory = Memory(court)
-        self._versions = {**alerts.versions, SHARED_IDENTIFIER: VERSION, CROWDED_IDENTIFIER: CROWDED_VERSION}
+        self._versions = {**alerts.versions, **{kind.rule: kind.version for kind in (SHARED, CROWDED)}}
 
     def evaluate(self, family: str, state: FamilyState, clock: Clock) -> Step[FamilyState]:
         """The family as judged at this clock, and what is to be published."""

@@ -6,6 +6,7 @@ Faust's cost is per message (four tasks and eleven callbacks each), not per reco
 import asyncio
 from collections import defaultdict, deque
 from collections.abc import AsyncIterator, Iterator
+from functools import cached_property
 from typing import Any, ClassVar
 
 from faust.transport.drivers import aiokafka as driver
@@ -28,7 +29,7 @@ class Chunk(ConsumerMessage):  # type: ignore[misc]
     handled = False
     epoch = 0
 
-    @property
+    @cached_property
     def weight(self) -> int:
         """How many ordinary records it is worth."""
         records: list[Any] = self.value

@@ -37,8 +37,11 @@ def head_of(value: bytes) -> Head:
     return _decode(value[1:]) if value.startswith(NEVER_FIRST) else WHOLE
 
 
-def joined(key: bytes, head: Head, get: Callable[[bytes], bytes | None]) -> bytes:
-    """The value of a key that holds `head`; raises KeyError when a slice is missing, which no crash can bring about."""
+def joined(key: bytes, saved: bytes, get: Callable[[bytes], bytes | None]) -> bytes:
+    """The value of a key that holds `saved`; raises KeyError when a slice is missing, which no crash can bring about."""
+    head = head_of(saved)
+    if head is WHOLE:
+        return saved
     return b"".join([_found(_slice(key, number), get) for number in head.numbers])
 
 

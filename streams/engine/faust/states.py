@@ -80,7 +80,6 @@ class PartitionStates:
 
     def _whole(self, key: str, saved: bytes) -> bytes:
         head = head_of(saved)
-        if head is WHOLE:
-            return saved
-        self._heads[key] = head
-        return joined(key.encode(), head, lambda part: self._table.get_in(self.number, part))
+        if head is not WHOLE:
+            self._heads[key] = head
+        return joined(key.encode(), saved, lambda part: self._table.get_in(self.number, part))

@@ -44,8 +44,8 @@ def done(consumer, chunk):
 
 
 def test_long_records_weigh_as_much_as_several(consumer):
-    chunk = delivered(consumer, 9)
     for sizes, weight in (([], 0), ([10, -1, ORDINARY], 3), ([ORDINARY * 7, 10], 7)):
+        chunk = delivered(consumer, 9)
         chunk.value = [SimpleNamespace(serialized_value_size=size) for size in sizes]
         assert chunk.weight == weight
 
