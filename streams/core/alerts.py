@@ -9,6 +9,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
+from msgspec.structs import replace
+
 from schemas.alert import Alert, Evidence, Status
 from schemas.company import JourneySpec
 from schemas.ids import alert_id
@@ -33,6 +35,19 @@ class Case(NamedTuple):
     matters: Mapping[str, Matter]
     ties: Ties
     upstream: Upstream
+
+
+class Written(NamedTuple):
+    """The alert of a finding as it was written last. While rules say no more of a group, they give the same object again."""
+
+    finding: Finding
+    held: bool
+    alert: Alert
+    ids: frozenset[tuple[str, ...]]  # of the evidence
+    lasts: bool  # is that true as long as the finding is the same, but for links between identifiers?
+
+
+Memory = dict[int, Written]  # by `id` of the finding, which the entry keeps alive
 
 
 class AlertBook:
@@ -60,27 +75,45 @@ class AlertBook:
         touchpoints: Mapping[str, Touchpoint],
         judgement: Judgement,
         links: Iterable[str] = (),
+        memory: Memory | None = None,
     ) -> dict[str, Alert]:
-        """alert id -> the content of every alert of one customer; `touchpoints` by event id, `links` are pairs of identifiers."""
+        """alert id -> the content of every alert of one customer; `touchpoints` by event id, `links` are pairs of identifiers.
+
+        `memory`: empty at first, to be given again with what is said of the same dossier.
+        """
         if not judgement.findings and not judgement.held:
             return {}
         upstream = Upstream((*judgement.held, *judgement.findings), touchpoints)
         case = Case(customer_id, judgement.matters, Ties(links), upstream)
-        present = {}
-        for finding in judgement.held:
-            alert = self._alert(finding, case, held=True)
-            present[alert.alert_id] = alert
+        known = memory or {}
+        written = [self._written(finding, case, known, held=True) for finding in judgement.held]
+        present = {one.alert.alert_id: one.alert for one in written}
         for finding in judgement.findings:
-            alert = self._alert(finding, case, held=False)
+            written.append(self._written(finding, case, known, held=False))
+            alert = written[-1].alert
             if alert.level == "broken" or alert.alert_id not in present:  # held says more than at risk
                 present[alert.alert_id] = alert
+        if memory is not None:
+            memory.clear()
+            memory.update({id(one.finding): one for one in written})
         return present
 
-    def _alert(self, finding: Finding, case: Case, *, held: bool) -> Alert:
+    def _written(self, finding: Finding, case: Case, known: Memory, *, held: bool) -> Written:
+        """What others have found stands in no touchpoint: an alert that rests on it is written anew."""
+        before = known.get(id(finding))
+        if before is None or before.held is not held or not before.lasts:
+            evidence = case.upstream.behind(finding.evidence)
+            ids, lasts = frozenset([t.ids for t in evidence]), finding.evidence.issubset([t.event_id for t in evidence])
+            return Written(finding, held, self._alert(finding, case, evidence, ids, held=held), ids, lasts)
+        identifiers = case.ties.of(before.ids)
+        if identifiers == before.alert.identifiers:
+            return before
+        return before._replace(alert=replace(before.alert, identifiers=identifiers))
+
+    def _alert(self, finding: Finding, case: Case, evidence: Sequence[Touchpoint], ids: Iterable[tuple[str, ...]], *, held: bool) -> Alert:
         rule = self._rules[finding.rule]
         per = (rule.per,) if isinstance(rule.per, str) else tuple(rule.per)
         fields = dict(zip((field for field in per if field not in ("matter", "customer")), finding.key, strict=True))
-        evidence = case.upstream.behind(finding.evidence)
         anchor = case.upstream.anchor(finding.anchor)
         matter = _matter(per, fields, case.matters.get(anchor.event_id))
         is_canary = any(CANARY in t.attributes for t in evidence)
@@ -115,7 +148,7 @@ class AlertBook:
             occurrences=finding.size,
             title=f"Canary: {rule.title}" if is_canary else rule.title,
             summary=summary(facts, self._zone),
-            identifiers=case.ties.of(t.ids for t in evidence),
+            identifiers=case.ties.of(ids),
             evidence=tuple(Evidence(t.event_id, t.at, t.type, t.department) for t in shown(evidence)),
         )
 

@@ -5,7 +5,6 @@ from itertools import groupby
 
 from msgspec.structs import replace
 
-from schemas.clock import Clock
 from schemas.company import JourneySpec
 from schemas.ids import journey_id
 from schemas.journey import Journey
@@ -65,9 +64,9 @@ class Life:
         return done
 
     def journeys(
-        self, customer_id: str | None, matter: Matter, mine: Sequence[Touchpoint], broken: Sequence[Broken], clock: Clock
+        self, customer_id: str | None, matter: Matter, mine: Sequence[Touchpoint], broken: Sequence[Broken], now: int
     ) -> Iterator[Journey]:
-        """A row for each ref that was opened in the matter; `mine` are its touchpoints in order."""
+        """A row for each ref that was opened in the matter; `mine` are its touchpoints in order, `now` is anybody's clock."""
         acts = [(touchpoint, self.does(touchpoint)) for touchpoint in mine]
         openers: dict[str, tuple[str, int]] = {}
         for touchpoint, does in acts:
@@ -80,8 +79,8 @@ class Life:
         for ref, (name, opened_at) in openers.items():
             course = Course(opened_at)
             members = [act for act in acts if act[0].at >= opened_at and self._concerns(act[0], ref)]
-            for at, now in groupby(members, key=_instant):
-                course.instant(at, list(now))
+            for at, together in groupby(members, key=_instant):
+                course.instant(at, list(together))
             journey = course.journey(
                 journey_id=journey_id(self.kind, name),
                 kind=self.kind,
@@ -90,15 +89,15 @@ class Life:
                 ref=f"{self.ref}:{ref}",
                 findings=tuple(sorted({rule for rule, anchor in broken if self._concerns(anchor, ref)})),
             )
-            yield self._given_up(journey, clock)
+            yield self._given_up(journey, now)
 
     def _concerns(self, touchpoint: Touchpoint, ref: str) -> bool:
         refs = touchpoint.refs.get(self.ref)
         return refs is None or ref in refs
 
-    def _given_up(self, journey: Journey, clock: Clock) -> Journey:
+    def _given_up(self, journey: Journey, now: int) -> Journey:
         due = self.due(journey)
-        if due is None or due > clock.of(ANYBODY):
+        if due is None or due > now:
             return journey
         return replace(journey, status="abandoned", ended_at=due, turn="nobody", waits_for="")
 

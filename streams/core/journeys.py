@@ -11,7 +11,7 @@ closes, and of simultaneous turns ours comes first.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from operator import attrgetter
+from typing import NamedTuple
 
 from msgspec.structs import replace
 
@@ -19,16 +19,27 @@ from schemas.clock import Clock
 from schemas.company import JourneySpec
 from schemas.journey import Journey
 from schemas.rule import Selector
-from schemas.touchpoint import Touchpoint
+from schemas.touchpoint import NEVER, Touchpoint
 from streams.core.history import Matter
 from streams.core.journey_course import PROMISE
 from streams.core.journey_life import ANYBODY, Broken, Life
 from streams.core.rules.catalogue import Catalogue
 from streams.core.rules.court import Wake
+from streams.core.rules.dossier import BY_MATTER, ORDER
 from streams.core.rules.finding import Finding
+from streams.core.rules.grouping import Grouped
 from streams.core.upstream import anchored_on
 
 COUNTED = frozenset({"contact.inbound", "contact.outbound", PROMISE})  # what a row counts without being told to
+
+
+class Told(NamedTuple):
+    """The journeys of one matter, and for how long they are these: while nothing is added to it, and at clocks between two instants."""
+
+    broken: tuple[Broken, ...]
+    rows: dict[str, Journey]
+    since: int
+    until: int
 
 
 class JourneyBook:
@@ -77,27 +88,44 @@ class JourneyBook:
         findings: Iterable[Finding] = (),
     ) -> dict[str, Journey]:
         """journey id -> the row, for every matter of one customer that has been opened; `touchpoints` and `matters` by event id."""
-        by_matter: dict[Matter, list[Touchpoint]] = {}
-        for event_id, touchpoint in touchpoints.items():
-            matter = matters.get(event_id)
-            if matter is not None:
-                by_matter.setdefault(matter, []).append(touchpoint)
-        broken = _broken(findings, touchpoints, matters)
+        stories = Grouped(BY_MATTER)
+        stories.add(sorted(touchpoints.values(), key=ORDER), matters)
+        return self.told(customer_id, stories, matters, clock, broken_on(findings, touchpoints, matters))
+
+    def told(
+        self,
+        customer_id: str | None,
+        stories: Grouped,
+        matters: Mapping[str, Matter],
+        clock: Clock,
+        broken: Mapping[Matter, Sequence[Broken]],
+    ) -> dict[str, Journey]:
+        """As `journeys`, of touchpoints by matter; only stories that have grown, or whose journeys time has changed, are told anew."""
         rows: dict[str, Journey] = {}
-        for matter, mine in by_matter.items():
-            lives = self._opened_by(mine)
-            if lives:
-                mine.sort(key=attrgetter("order"))
-            for life in lives:
-                for journey in life.journeys(customer_id, matter, mine, broken.get(matter, ()), clock):
-                    rows[journey.journey_id] = journey
+        now = clock.of(ANYBODY)
+        for story in stories.groups.values():
+            matter = matters[story.members[0].event_id]
+            on_it = tuple(broken.get(matter, ()))
+            told: Told | None = story.said
+            if told is None or told.broken != on_it or not told.since <= now < told.until:
+                told = story.said = self._told(customer_id, matter, story.members, on_it, now)
+            rows.update(told.rows)
         return rows
+
+    def _told(self, customer_id: str | None, matter: Matter, mine: Sequence[Touchpoint], broken: tuple[Broken, ...], now: int) -> Told:
+        lives = self._opened_by(mine)
+        found = {row.journey_id: row for life in lives for row in life.journeys(customer_id, matter, mine, broken, now)}
+        return Told(broken, found, now, min(self._ends(found.values()), default=NEVER))
 
     def wakes(self, journeys: Iterable[Journey], clock: Clock) -> tuple[Wake, ...]:
         """When the next of these journeys will have been abandoned."""
         now = clock.of(ANYBODY)
-        due = [at for journey in journeys if (at := self._lives[journey.kind].due(journey)) is not None and at > now]
+        due = [at for at in self._ends(journeys) if at > now]
         return ((ANYBODY, min(due)),) if due else ()
+
+    def _ends(self, journeys: Iterable[Journey]) -> list[int]:
+        """When those that are open will have been abandoned."""
+        return [at for journey in journeys if (at := self._lives[journey.kind].due(journey)) is not None]
 
     def _opened_by(self, touchpoints: Iterable[Touchpoint]) -> list[Life]:
         """The journeys that one of these touchpoints may open, in the order of declaration."""
@@ -113,7 +141,7 @@ class JourneyBook:
         return lives
 
 
-def _broken(
+def broken_on(
     findings: Iterable[Finding], touchpoints: Mapping[str, Touchpoint], matters: Mapping[str, Matter]
 ) -> dict[Matter, list[Broken]]:
     """matter -> the rules that are broken on it, each with the touchpoint that it was broken at."""

@@ -25,7 +25,7 @@ from streams.core.contacts import ContactBook
 from streams.core.contacts import changes as contact_changes
 from streams.core.crowded_identifier import CROWDED, crowded_identifiers
 from streams.core.identity import IdentityRules, Resolution, ends, holds, resolve
-from streams.core.journeys import JourneyBook
+from streams.core.journeys import JourneyBook, broken_on
 from streams.core.journeys import changes as journey_changes
 from streams.core.rules.court import Court
 from streams.core.rules.sitting import Wake
@@ -108,15 +108,15 @@ class Evaluator:
         words: list[Word] = []
         for customer, dossier in self._memory.dossiers(family, state, customers).items():
             judgement = self._court.hear(dossier, clock)
-            alerts |= self._alerts.alerts(customer, dossier.by_id, judgement, _ties(state, customers, customer))
+            ties = _ties(state, customers, customer)
+            alerts |= self._alerts.alerts(customer, dossier.by_id, judgement, ties, dossier.written)
             policies |= self._contacts.policy(customer, dossier.by_id, judgement)
             wakes += judgement.wakes
-            spoken = dossier.types & ABOUT_ALERTS
-            if spoken:
+            if dossier.types & ABOUT_ALERTS:
                 words += words_of(customer, dossier.touchpoints, judgement.matters)
             if self._journeys.may_open(dossier.types):
-                lived = {id: t for id, t in dossier.by_id.items() if t.type not in ABOUT_ALERTS} if spoken else dossier.by_id
-                own = self._journeys.journeys(customer, lived, judgement.matters, clock, judgement.findings)
+                broken = broken_on(judgement.findings, dossier.by_id, judgement.matters)
+                own = self._journeys.told(customer, dossier.stories(dossier.types - ABOUT_ALERTS), judgement.matters, clock, broken)
                 journeys |= own
                 wakes += self._journeys.wakes(own.values(), clock)
         told = answered({**alerts, **reported}, words, clock.now)

@@ -131,3 +131,32 @@ def test_alerts_of_a_synthetic_customer_wake_nobody_and_say_what_they_are():
     marked = at(480, "order.placed", "o", department="online", refs={"order": ("17",)}, attributes={"canary": True})
     (alert,) = alerts(judged(finding("late", marked, key=("17",))), marked)
     assert (alert.severity, alert.title) == ("info", "Canary: Not delivered by the promised day")
+
+
+def test_what_was_written_is_written_again_only_where_it_can_be_different():
+    a, b = replace(A, ids=("email:a",)), replace(B, ids=("crm_id:1",))
+    same = finding("too_many", a, b, key=("",))
+    known, memory = {t.event_id: t for t in (a, b)}, {}
+
+    def written(*findings, links, held=()):
+        return list(book().alerts("anna", known, judged(*findings, held=held), links, memory).values())
+
+    direct, around = [pair("email:a", "crm_id:1")], [pair("email:a", "cookie:1"), pair("cookie:1", "crm_id:1")]
+    (first,) = written(same, links=direct)
+    (again,) = written(same, links=direct)
+    (elsewhere,) = written(same, links=around)
+    (held,) = written(held=[same], links=around)
+    assert again is first
+    assert elsewhere == replace(first, identifiers=("cookie:1", "crm_id:1", "email:a"))
+    assert (held.status, replace(held, status="open")) == ("held", elsewhere)
+
+
+def test_what_rests_on_the_findings_of_others_is_written_anew():
+    churned = finding("churned", C, hits=(C,), behind=("late.opened/o/17",))
+    memory = {}
+    for evidence in [(PLACED,), (PLACED, A)]:
+        late = finding("late", *evidence, hits=(PLACED,), key=("17",), since=DUE)
+        found = book().alerts("anna", {t.event_id: t for t in (PLACED, A, C)}, judged(late, churned), (), memory)
+        assert found == book().alerts("anna", {t.event_id: t for t in (PLACED, A, C)}, judged(late, churned))
+        (alert,) = [alert for alert in found.values() if alert.rule == "churned"]
+        assert {item.event_id for item in alert.evidence} == {t.event_id for t in (*evidence, C)}

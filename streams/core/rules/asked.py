@@ -5,7 +5,7 @@ channels apart is asked once for each, one that is judged by matter or by ref on
 that the look does not have (a team, a source) cannot be broken by it.
 """
 
-from collections.abc import Collection, Hashable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Hashable, Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from schemas.company import Purpose
@@ -30,6 +30,14 @@ About = tuple[str, ...]
 Purposes = tuple[str, ...]
 Looks = dict[Key, dict[Hashable, Purposes]]  # by what is in the rule's key and by what tells their spans apart
 Answer = tuple[str, Purposes, Stretch | None, int]  # channel, purposes, what holds them, when that changes
+
+
+class Answered(NamedTuple):
+    """What was answered about one group: as long as nothing is added to it, until an answer changes."""
+
+    since: int
+    until: int
+    answers: tuple[Answer, ...]
 
 
 class Hold(NamedTuple):
@@ -79,13 +87,21 @@ class Asked:
     def holds(self, grouped: Grouped, sitting: Sitting, now: int) -> Iterator[tuple[Hold | None, int]]:
         """What it holds, or nothing yet, and when that changes; `grouped` are the touchpoints that concern it."""
         if self.precedes:
-            for about, own, members in self._from_the_start(grouped, sitting):
-                for channel, purposes, found, changes in self._answers(own, members, now):
+            for about, own, group in self._from_the_start(grouped, sitting):
+                answers = self._answers(own, (), now) if group is None else self._answered(group, now)
+                for channel, purposes, found, changes in answers:
                     yield (None if found is None else self._hold(purposes, channel, about, found)), changes
         elif len(grouped.touchpoints) >= self._least:
             for group in grouped.groups.values():
-                for channel, purposes, found, changes in self._answers(self._own(group.key), group.members, now):
+                for channel, purposes, found, changes in self._answered(group, now):
                     yield (None if found is None else self._hold(purposes, channel, self._about(group, sitting), found)), changes
+
+    def _answered(self, group: Group, now: int) -> Iterable[Answer]:
+        said: Answered | None = group.said
+        if said is None or not said.since <= now < said.until:
+            answers = tuple(self._answers(self._own(group.key), group.members, now))
+            said = group.said = Answered(now, min([changes for *_, changes in answers], default=NEVER), answers)
+        return said.answers
 
     def _answers(self, own: Key, group: Sequence[Touchpoint], now: int) -> Iterator[Answer]:
         """About one group, for every contact that would belong to it."""
@@ -96,18 +112,18 @@ class Asked:
                 if found:
                     yield from _together(channel, looks, found, now)
 
-    def _from_the_start(self, grouped: Grouped, sitting: Sitting) -> Iterator[tuple[About, Key, Sequence[Touchpoint]]]:
+    def _from_the_start(self, grouped: Grouped, sitting: Sitting) -> Iterator[tuple[About, Key, Group | None]]:
         """The groups for precedence: a channel on which nothing has happened yet is one of them."""
-        known: dict[tuple[About, Key], Sequence[Touchpoint]] = {}
+        known: dict[tuple[About, Key], Group] = {}
         abouts: dict[About, None] = {(): None} if self.standing else {}
         for group in grouped.groups.values():
             about = self._about(group, sitting)
             abouts[about] = None
-            known[about, self._own(group.key)] = group.members
+            known[about, self._own(group.key)] = group
         keys = dict.fromkeys(own for channel in self._told_apart(grouped.touchpoints) for own in self._looks(channel)) if abouts else {}
         for about in abouts:
             for own in keys:
-                yield about, own, known.get((about, own), ())
+                yield about, own, known.get((about, own))
 
     def _about(self, group: Group, sitting: Sitting) -> About:
         """What a contact has to be about to belong to the group; of a loose rule one group is about no matter."""

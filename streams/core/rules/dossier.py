@@ -2,20 +2,22 @@
 
 A dossier grows at its end. A rule looks again only at the groups that have grown, and at those whose clock has reached an instant at which
 the answer can change; so a touchpoint costs what its own matter costs, however long the history is. Where that is not enough (something
-arrived late, or made one matter of two), all is looked at anew. What is said is the same either way.
+arrived late, or made one matter of two), all is looked at anew. What is said is the same either way. Findings that nothing has changed
+are the same objects again, so whoever writes about them can tell.
 """
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from operator import attrgetter
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from schemas.touchpoint import NEVER, Touchpoint
 from streams.core.history import Matter, Matters, matters
 from streams.core.rules.finding import Finding
-from streams.core.rules.grouping import Group, Grouped
+from streams.core.rules.grouping import MATTER, Group, Grouped, Grouping
 from streams.core.rules.judge import Judge
 
 ORDER = attrgetter("at", "seq", "event_id")  # as `Touchpoint.order`, three times as fast
+BY_MATTER = Grouping((MATTER,), loose=False, answers=lambda _: False)
 
 
 class Said(NamedTuple):
@@ -102,6 +104,8 @@ class Dossier:
         self._matters = Matters(kinds)
         self._heard: dict[str, Heard] = {}
         self._asked: dict[str, Grouped] = {}
+        self._stories = Grouped(BY_MATTER)
+        self.written: dict[int, Any] = {}  # whatever somebody has written about findings that were said, by `id`
 
     @property
     def matters(self) -> dict[str, Matter]:
@@ -127,7 +131,7 @@ class Dossier:
             self.types |= types
         same = [self._matters.add(t) for t in new]
         if late or not all(same):
-            self._heard, self._asked = {}, {}
+            self._heard, self._asked, self._stories = {}, {}, Grouped(BY_MATTER)
 
     def said(self, judge: Judge, types: Collection[str], now: int, wall: int) -> Said:
         """What one rule says at these clocks, its own and the one on the wall; `types` concern it."""
@@ -144,3 +148,8 @@ class Dossier:
             grouped = self._asked[judge.name] = Grouped(judge.grouping)
         grouped.read(self.touchpoints, types, self.matters)
         return grouped
+
+    def stories(self, types: Collection[str]) -> Grouped:
+        """The touchpoints of these types by matter."""
+        self._stories.read(self.touchpoints, types, self.matters)
+        return self._stories

@@ -1,4 +1,4 @@
-"""The law of dossiers: whoever is judged again and again is judged like somebody who is new."""
+"""The law of dossiers: whoever is judged again and again is judged like somebody who is new, and the same is written about him."""
 
 from random import Random
 
@@ -7,14 +7,22 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from schemas.clock import Clock
+from schemas.company import JourneySpec
 from schemas.touchpoint import Touchpoint
+from streams.core.alerts import AlertBook
+from streams.core.journeys import JourneyBook, broken_on
 from streams.core.rules.court import Court
-from tests.core.rules.histories import BASE, COURT, HOUR, history_of
+from tests.core.rules.histories import BASE, COMPANY, COURT, HOUR, history_of
 from tests.core.rules.stories import told
 from tests.core.rules.test_contact_laws import ASKED
 from tests.core.rules.test_contact_laws import history as contact_history
 
 DEPARTMENTS = ("north", "south", "east")
+JOURNEYS = {
+    "o": JourneySpec(opens="t.a", completes="t.b", customer_turn="t.p", our_turn="t.g", abandoned="30h"),
+    "k": JourneySpec(opens=["t.c", "t.a"], cancels="t.b"),
+}
+BOOK = JourneyBook(JOURNEYS, words={}, matter=COMPANY["matter"])
 
 
 def steps(touchpoints: list[Touchpoint], random: Random) -> list[list[Touchpoint]]:
@@ -29,8 +37,9 @@ def steps(touchpoints: list[Touchpoint], random: Random) -> list[list[Touchpoint
 
 
 def follow(court: Court, history: list[Touchpoint], random: Random) -> None:
-    """Judge after every step, with and without what was said before."""
+    """Judge and write after every step, with and without what was said before."""
     dossier, known = court.dossier(), list[Touchpoint]()
+    alerts = AlertBook({name: judge.rule for name, judge in court.judges.items()}, JOURNEYS, timezone="UTC", named={})
     now = BASE - HOUR
     departments = dict.fromkeys(DEPARTMENTS, now)
     for new in [*steps(history, random), [], [], []]:
@@ -39,7 +48,12 @@ def follow(court: Court, history: list[Touchpoint], random: Random) -> None:
         now += random.choice([0, 1, 1, 5, 30]) * HOUR
         departments = {name: min(now, at + random.choice([0, 1, 7, 30]) * HOUR) for name, at in departments.items()}
         clock = Clock(now, departments)
-        assert court.hear(dossier, clock) == court.judge(known, clock)
+        judgement = court.hear(dossier, clock)
+        assert judgement == court.judge(known, clock)
+        by_id, matters = {t.event_id: t for t in known}, judgement.matters
+        assert alerts.alerts("anna", by_id, judgement, memory=dossier.written) == alerts.alerts("anna", by_id, judgement)
+        told = BOOK.told("anna", dossier.stories(dossier.types), matters, clock, broken_on(judgement.findings, by_id, matters))
+        assert told == BOOK.journeys("anna", by_id, matters, clock, judgement.findings)
 
 
 @pytest.mark.parametrize("seed", [1, 4, 60])
