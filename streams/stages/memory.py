@@ -14,7 +14,8 @@ from schemas.touchpoint import Touchpoint
 from streams.core.rules.court import Court
 from streams.core.rules.dossier import Dossier
 
-REMEMBERED = 30_000  # families, about 100 MB; a worker keeps decoded states of as many and some more
+# Families, and what is known of them all, about 100 MB where a worker keeps the decoded states too, and 400 where it does not any more.
+REMEMBERED, TOUCHPOINTS = 30_000, 300_000
 
 
 class Known(NamedTuple):
@@ -31,6 +32,7 @@ class Memory:
     def __init__(self, court: Court) -> None:
         self._court = court
         self._known: dict[str, Known] = {}
+        self._held = 0  # touchpoints
 
     def dossiers(self, family: str, state: FamilyState, customers: Mapping[str, str | None]) -> dict[str, Dossier]:
         """The dossiers of all customers of the family, by customer."""
@@ -52,10 +54,19 @@ class Memory:
         return {customer: self._court.dossier() for customer in customers.values() if customer is not None}
 
     def _remember(self, family: str, known: Known) -> None:
-        if len(self._known) >= REMEMBERED and family not in self._known:
-            for oldest in list(islice(self._known, REMEMBERED // 2)):
-                del self._known[oldest]
+        before = self._known.get(family)
+        self._held += len(known.touchpoints) - (len(before.touchpoints) if before is not None else 0)
         self._known[family] = known
+        if len(self._known) > REMEMBERED or self._held > TOUCHPOINTS:
+            self._forget(family)
+
+    def _forget(self, current: str) -> None:
+        """Those who have been here longest, until there is room for as much again."""
+        for oldest in list(self._known):
+            if len(self._known) <= REMEMBERED // 2 and self._held <= TOUCHPOINTS // 2:
+                break
+            if oldest != current:
+                self._held -= len(self._known.pop(oldest).touchpoints)
 
 
 def _is_grown(before: Mapping[str, Held], now: Mapping[str, Held]) -> bool:

@@ -47,3 +47,19 @@ def test_it_forgets_the_older_half_of_too_many_families(monkeypatch: pytest.Monk
     assert memory.dossiers("e", states["e"], ANNA)["anna"] is dossiers["e"]
     assert memory.dossiers("d", states["d"], ANNA)["anna"] is dossiers["d"]
     assert memory.dossiers("a", states["a"], ANNA)["anna"] is not dossiers["a"]
+
+
+def test_it_forgets_those_who_have_been_here_longest_when_too_much_is_known_of_all(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(memory_module, "TOUCHPOINTS", 4)
+    memory, small, other = Memory(COURT), state("a"), state("b")
+    first, second = (memory.dossiers(name, given, ANNA)["anna"] for name, given in {"s": small, "o": other}.items())
+    large = memory.dossiers("l", state("a", "b"), ANNA)["anna"]
+    assert memory.dossiers("s", small, ANNA)["anna"] is first, "four touchpoints are not too many"
+    grown_large = grown(state("a", "b"), "c")
+    assert memory.dossiers("l", grown_large, ANNA)["anna"] is not large, "these are other objects, so it is somebody new"
+    kept = memory.dossiers("l", grown_large, ANNA)["anna"]
+    assert memory.dossiers("l", grown(grown_large, "d", "e"), ANNA)["anna"] is kept, (
+        "whoever is judged now stays, however much is known of him"
+    )
+    assert memory.dossiers("s", small, ANNA)["anna"] is not first
+    assert memory.dossiers("o", other, ANNA)["anna"] is not second

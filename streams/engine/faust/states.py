@@ -1,7 +1,6 @@
 """The states of one partition that this worker owns, for as long as it owns it."""
 
-from collections.abc import Callable, Iterator, Mapping
-from itertools import islice
+from collections.abc import Callable, Collection, Iterator, Mapping
 from typing import Any
 
 from schemas.state import Head
@@ -10,8 +9,10 @@ from streams.engine.faust.slices import WHOLE, Item, head_of, is_slice, joined, 
 from streams.engine.faust.table import BulkTable
 from streams.stages.step import Step
 
-# Decoded states kept per partition, and of a table with few partitions: memory stays flat however many customers there are.
+# Decoded states kept per partition, and of a table with few partitions: memory stays flat however many customers there are, and however
+# much is known of each. Bytes are of the encoded states; decoded they are about seven times as large.
 CACHED_STATES, CACHED_IN_ALL = 5_000, 40_000
+CACHED_BYTES, BYTES_IN_ALL = 4 << 20, 64 << 20
 
 
 class PartitionStates:
@@ -23,7 +24,10 @@ class PartitionStates:
         self._states: dict[str, Any] = {}
         self._changed: dict[str, None] = {}
         self._heads: dict[str, Head] = {}  # of those whose value is in slices
+        self._sizes: dict[str, int] = {}  # of the cached states, encoded, as they were read or saved last
+        self._size = 0
         self._most = max(CACHED_STATES, CACHED_IN_ALL // table.partitions)
+        self._most_bytes = max(CACHED_BYTES, BYTES_IN_ALL // table.partitions)
 
     def __getitem__(self, key: str) -> Any:
         """The state of a key, or None."""
@@ -31,7 +35,9 @@ class PartitionStates:
             return self._states[key]
         except KeyError:
             saved = self._table.get_in(self.number, key.encode())
-            state = self._states[key] = None if saved is None else self._decode(self._whole(key, saved))
+            whole = None if saved is None else self._whole(key, saved)
+            state = self._states[key] = None if whole is None else self._decode(whole)
+            self._measure(key, whole)
             return state
 
     def keep(self, key: str, before: Any, step: Step[Any]) -> bool:
@@ -64,14 +70,28 @@ class PartitionStates:
         """Make durable what was taken; one call at a time."""
         if changes:
             await self._table.write(self.number, [item for key, state in changes.items() for item in self._items(key, state)])
-        if len(self._states) > self._most:  # the older half goes, except for what only we know
-            for key in list(islice(self._states, self._most // 2)):
-                if key not in self._changed:
-                    del self._states[key]
-                    self._encode.forget(key)
+        if len(self._states) > self._most or self._size > self._most_bytes:
+            self._let_go(changes)
+
+    def _let_go(self, recent: Collection[str]) -> None:
+        """Of the oldest, until there is room for as much again; not of what only we know, nor of what was needed just now."""
+        for key in list(self._states):
+            if len(self._states) <= self._most // 2 and self._size <= self._most_bytes // 2:
+                break
+            if key not in self._changed and key not in recent:
+                del self._states[key]
+                self._size -= self._sizes.pop(key, 0)
+                self._encode.forget(key)
+
+    def _measure(self, key: str, encoded: bytes | None) -> None:
+        size = len(encoded or b"")
+        self._size += size - self._sizes.get(key, 0)
+        self._sizes[key] = size
 
     def _items(self, key: str, state: Any) -> list[Item]:
-        items, head = sliced(key.encode(), None if state is None else self._encode(key, state), self._heads.get(key, WHOLE))
+        encoded = None if state is None else self._encode(key, state)
+        self._measure(key, encoded)
+        items, head = sliced(key.encode(), encoded, self._heads.get(key, WHOLE))
         if head is not WHOLE:
             self._heads[key] = head
         else:

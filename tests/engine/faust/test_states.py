@@ -2,8 +2,11 @@
 
 import asyncio
 
+import pytest
+
 from schemas.codec import decoder
 from schemas.state import FamilyState
+from streams.engine.faust import states as states_module
 from streams.engine.faust.encoders import FamilyEncoder
 from streams.engine.faust.slices import SLICE
 from streams.engine.faust.states import PartitionStates
@@ -20,9 +23,10 @@ class Table:
 
     def __init__(self):
         self.saved = {}
-        self.writes = []
+        self.writes, self.reads = [], []
 
     def get_in(self, number, key):
+        self.reads.append(key)
         return self.saved.get(key)
 
     def items_in(self, number):
@@ -42,8 +46,8 @@ def family(*texts):
     return FamilyState(touchpoints={made.event_id: (made, 0) for made in said})
 
 
-def save(owner, state):
-    owner.keep(KEY, owner[KEY], Step(state))
+def save(owner, state, key=KEY):
+    owner.keep(key, owner[key], Step(state))
     asyncio.run(owner.save(owner.take_changes()))
 
 
@@ -60,3 +64,37 @@ def test_a_family_larger_than_any_message_comes_back_whole():
     save(after, family("y"))
     assert list(table.saved) == [KEY.encode()]
     assert states(table)[KEY] == family("y")
+
+
+@pytest.fixture
+def little_room(monkeypatch):
+    for limit in ("CACHED_BYTES", "BYTES_IN_ALL"):
+        monkeypatch.setattr(states_module, limit, 10_000)
+
+
+@pytest.mark.usefixtures("little_room")
+def test_it_lets_go_of_the_oldest_when_they_are_too_large_together():
+    table, made = Table(), {f"{number}": family("x" * 2_000, f"{number}") for number in range(5)}
+    owner = states(table)
+    for key, state in made.items():
+        save(owner, state, key)
+        if key == "3":
+            owner.keep("0", owner["0"], Step(made["4"]))
+            changes = owner.take_changes()
+            owner.keep("1", owner["1"], Step(made["4"]))
+            asyncio.run(owner.save(changes))
+    table.reads.clear()
+    assert [owner[key] for key in made] == [made["4"], made["4"], *list(made.values())[2:]]
+    assert table.reads == [b"0", b"2", b"3"], "the oldest, except for 1, which only we know; 4 was needed just now"
+
+
+@pytest.mark.usefixtures("little_room")
+def test_what_is_too_large_alone_stays_while_it_is_needed():
+    table, large = Table(), family("x" * 20_000)
+    owner = states(table)
+    save(owner, large)
+    table.reads.clear()
+    assert owner[KEY] is large
+    save(owner, family("y"), "another")
+    assert owner[KEY] == large
+    assert table.reads == [b"another", KEY.encode()]
