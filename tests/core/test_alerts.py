@@ -139,7 +139,7 @@ def test_what_was_written_is_written_again_only_where_it_can_be_different():
     known, memory = {t.event_id: t for t in (a, b)}, {}
 
     def written(*findings, links, held=()):
-        return list(book().alerts("anna", known, judged(*findings, held=held), links, memory).values())
+        return list(book().alerts("anna", known, judged(*findings, held=tuple(held)), links, memory).values())
 
     direct, around = [pair("email:a", "crm_id:1")], [pair("email:a", "cookie:1"), pair("cookie:1", "crm_id:1")]
     (first,) = written(same, links=direct)
