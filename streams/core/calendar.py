@@ -6,12 +6,10 @@ time that many days later, whether or not the clocks are changed in between.
 """
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Container, Iterable, Iterator
 from datetime import UTC, date, datetime, timedelta
 from functools import partial
 from zoneinfo import ZoneInfo
-
-import holidays
 
 from schemas.rule import WEEKDAYS, Hours
 from schemas.strict import DURATION
@@ -138,7 +136,7 @@ class Calendar(Always):
         if not any(self._week.values()) and not any(self._special.values()):
             raise ValueError("never opens")
         if self._country:
-            holidays.country_holidays(self._country, subdiv=self._region)  # raises for those that it does not know
+            _public_holidays(self._country, self._region, ())  # raises for those that it does not know
         self._years = range(0)
         self._from = self._to = 0  # worked() knows every instant in between
         self._starts: list[int] = []
@@ -203,7 +201,7 @@ class Calendar(Always):
     def _build(self, first: int, last: int) -> None:
         self._years = range(first, last + 1)
         self._from, self._to = (instant(datetime(year, 1, 1, tzinfo=UTC)) for year in (first + 1, last))
-        free = holidays.country_holidays(self._country, subdiv=self._region, years=self._years) if self._country else {}
+        free = _public_holidays(self._country, self._region, self._years) if self._country else ()
         intervals: list[tuple[int, int]] = []
         self._dates, self._closing = [], []
         day = date(first, 1, 1)
@@ -264,3 +262,10 @@ def _span(text: str) -> tuple[int, int]:
     """Minutes of the day; 22:00-06:00 ends on the next day."""
     start, end = (int(hour) * 60 + int(minute) for hour, minute in (part.split(":") for part in text.split("-")))
     return start, end if end > start else end + 1440
+
+
+def _public_holidays(country: str, region: str | None, years: Iterable[int]) -> Container[date]:
+    import holidays  # takes a third of a second, which commands that need no calendar do not have
+
+    found: Container[date] = holidays.country_holidays(country, subdiv=region, years=years)
+    return found
