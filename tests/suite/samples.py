@@ -16,7 +16,7 @@ from typing import NamedTuple
 from tests.data import shared_data
 
 TRACE = re.compile(rb"[ \t]*<trace>.*?</trace>\s*", re.DOTALL)
-ORDERS, LEADS, TRACES = 1_000, 1_000, 800  # large enough for every rule and for persons with several ids
+ORDERS, LEADS, TRACES = 600, 600, 500  # large enough for every rule and for persons with several ids
 TABLES = ("customers", "orders", "order_items", "order_reviews", "marketing_qualified_leads", "closed_deals")
 
 
