@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from clickhouse_driver import Client
 
-from sinks.clickhouse import Address, ClickHouseSink
+from sinks.clickhouse import Address, ClickHouseSink, migrate
 from sinks.clickhouse.rollups import ROLLUPS, refresh_rollups
 from tests.integration.bi_story import HANDED_OVER, HOUR, JOURNEYS, STORY, TICKET_2, touch
 from tests.integration.documented import DOCUMENT, queries
@@ -90,6 +90,15 @@ def test_every_column_of_a_documented_view_is_in_its_table(client: Client):
 def test_every_roll_up_is_refreshed(client: Client):
     refreshable = client.execute("SELECT view FROM system.view_refreshes WHERE database = currentDatabase()")
     assert {f"{rollup}_mv" for rollup in ROLLUPS} == {view for (view,) in refreshable}
+
+
+def test_words_that_are_older_than_their_column_count_too(sink: ClickHouseSink, client: Client):
+    sink.write("1", STORY)
+    client.execute("ALTER TABLE timeline_events DROP COLUMN called_useful SETTINGS mutations_sync = 2")
+    client.execute("ALTER TABLE schema_migrations DELETE WHERE number = 24 SETTINGS mutations_sync = 2")
+    assert migrate(client, sink.address.database) == ("0024_words_about_alerts.sql",)
+    refresh(sink, client)
+    assert client.execute(queries()["rule_quality"]) == ANSWERS["rule_quality"]
 
 
 def test_a_promise_tells_its_course(sink: ClickHouseSink, client: Client):

@@ -195,7 +195,7 @@ def before(client: Client, address: Address) -> Iterator[Address]:
 def test_what_was_there_before_the_narrow_table_is_in_it(before: Address):
     with connect(before, database=before.database) as client:
         was = answers(client)
-        assert migrate(client, before.database) == (NARROW.name, "0023_shared_identifiers.sql")
+        assert migrate(client, before.database) == (NARROW.name, "0023_shared_identifiers.sql", "0024_words_about_alerts.sql")
         assert answers(client) == was
         assert len(was["promises"]) > 120
 
