@@ -170,7 +170,6 @@ class ChunkConsumer(driver.Consumer):  # type: ignore[misc]
                 if self.should_stop:
                     continue
                 async for tp, message in stream:
-                    await asyncio.sleep(0)
                     await self._deliver(tp, message)
         except self.consumer_stopped_errors:
             if not self.app.should_stop:
