@@ -98,3 +98,16 @@ def test_what_is_too_large_alone_stays_while_it_is_needed():
     save(owner, family("y"), "another")
     assert owner[KEY] == large
     assert table.reads == [b"another", KEY.encode()]
+
+
+@pytest.mark.usefixtures("little_room")
+def test_what_is_too_large_alone_drives_nobody_out_while_it_changes():
+    table, small = Table(), {f"{number}": family("y" * 500, f"{number}") for number in range(5)}
+    owner = states(table)
+    for key, state in small.items():
+        save(owner, state, key)
+    for change in range(3):
+        save(owner, family("x" * 20_000, f"{change}"))
+    table.reads.clear()
+    assert [owner[key] for key in small] == list(small.values())
+    assert table.reads == []
