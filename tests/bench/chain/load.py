@@ -15,7 +15,7 @@ from tests.bench.engines.kafka_side import producing, send
 
 LOOK = 0.1  # seconds between two looks at ClickHouse
 REST_WITHIN = 600.0  # seconds until everything has come to rest
-STEP = 0.005
+STEP = 0.02  # seconds: producers wait for company, too; batches of three records cost the broker and this process, who share the cores
 AT_ONCE = 20_000  # records
 WARM = 8.0  # seconds of a steady stream before it is measured
 DRAIN = 5.0
