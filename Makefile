@@ -12,7 +12,7 @@ READY := $(VENV)/.ready
 # New enough, and able to make environments (Debian splits that into python3-venv).
 SUITABLE := import ensurepip, sys, venv; sys.exit(sys.version_info < (3, 11))
 UNSUITABLE := redthread needs Python 3.11 or newer with venv (Debian, Ubuntu: apt-get install python3-venv); set PYTHON to choose one
-# The system's own comes first: distributions build with optimisations, version managers mostly without, and then all takes 1.4 times as long.
+# The system's own comes first: distributions build with optimisations, version managers mostly without, which costs up to 1.4 times the CPU.
 PYTHON ?= $(firstword $(foreach python,/usr/bin/python3 python3 python3.14 python3.13 python3.12 python3.11,\
 	$(shell $(python) -c '$(SUITABLE)' 2>/dev/null && echo $(python))))
 # The suite starts servers of its own, and waits for them: the machines that run it have two cores.
