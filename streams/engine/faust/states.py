@@ -1,6 +1,6 @@
 """The states of one partition that this worker owns, for as long as it owns it."""
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from typing import Any
 
 from schemas.state import Head
@@ -27,7 +27,7 @@ class PartitionStates:
         self._sizes: dict[str, int] = {}  # of the cached states, encoded, as they were read or saved last
         self._size = 0
         self._most = max(CACHED_STATES, CACHED_IN_ALL // table.partitions)
-        self._most_bytes: int = max(CACHED_BYTES, BYTES_IN_ALL // table.partitions)
+        self._most_bytes = max(CACHED_BYTES, BYTES_IN_ALL // table.partitions)
 
     def __getitem__(self, key: str) -> Any:
         """The state of a key, or None."""
@@ -70,24 +70,23 @@ class PartitionStates:
         """Make durable what was taken; one call at a time."""
         if changes:
             await self._table.write(self.number, [item for key, state in changes.items() for item in self._items(key, state)])
-        counted = self._counted(changes)
-        if len(self._states) > self._most or counted > self._most_bytes:
-            self._let_go(counted, changes)
+        if len(self._states) > self._most or self._size > self._most_bytes:
+            self._let_go(changes)
 
-    def _counted(self, recent: Iterable[str]) -> int:
-        """The size of all; what was needed just now counts as half of what may be kept at most, or a large one would drive out all others."""
-        return self._size - max(sum([self._sizes.get(key, 0) for key in recent]) - self._most_bytes // 2, 0)
+    def _let_go(self, recent: Collection[str]) -> None:
+        """Of the oldest, until there is room for as much again; not of what only we know, nor of what was needed just now.
 
-    def _let_go(self, size: int, recent: Collection[str]) -> None:
-        """Of the oldest, until there is room for as much again; not of what only we know, nor of what was needed just now."""
+        That counts as half of what may be kept at most, or a large one would drive out all others.
+        """
+        uncounted = max(sum([self._sizes.get(key, 0) for key in recent]) - self._most_bytes // 2, 0)
+        if len(self._states) <= self._most and self._size - uncounted <= self._most_bytes:
+            return
         for key in list(self._states):
-            if len(self._states) <= self._most // 2 and size <= self._most_bytes // 2:
+            if len(self._states) <= self._most // 2 and self._size - uncounted <= self._most_bytes // 2:
                 break
             if key not in self._changed and key not in recent:
                 del self._states[key]
-                gone = self._sizes.pop(key, 0)
-                self._size -= gone
-                size -= gone
+                self._size -= self._sizes.pop(key, 0)
                 self._encode.forget(key)
 
     def _measure(self, key: str, encoded: bytes | None) -> None:
