@@ -143,8 +143,9 @@ class EmbeddedServer:
         binary = shutil.which("clickhouse")
         command = [sys.executable, "-P", str(_PROCESS), str(self.path), str(address.port), *([binary] if binary else [])]
         with (self.path / "server.out").open("wb") as output:
-            # A session of its own: SIGINT at the terminal is for the worker, which stops the server when it has written its last batch.
-            return subprocess.Popen(command, stdin=subprocess.PIPE, stdout=output, stderr=output, start_new_session=True, cwd=self.path)
+            # A process group of its own: SIGINT at the terminal is for the worker, which stops the server when it has written its last
+            # batch. No session of its own: Linux shares processors among sessions first, so its nice merges would give way to nobody.
+            return subprocess.Popen(command, stdin=subprocess.PIPE, stdout=output, stderr=output, process_group=0, cwd=self.path)
 
     def _wait(self, address: Address) -> int | None:
         """Until it answers (None) or has ended (its exit code)."""

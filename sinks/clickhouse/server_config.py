@@ -1,7 +1,7 @@
 """The configuration of the embedded server: small, on this machine only, and nothing that writes on its own.
 
 The caches and pools of a server that has a machine for itself are gigabytes; here it shares two cores with the worker,
-and merges give way to whoever works (without CAP_SYS_NICE they do not).
+and merges give way to whoever works in the same session (without CAP_SYS_NICE they do not).
 """
 
 from pathlib import Path

@@ -146,10 +146,18 @@ def test_an_interrupt_at_the_terminal_does_not_reach_the_server(tmp_path: Path):
     server = EmbeddedServer(tmp_path)
     with server as address:
         assert server.pid
-        assert os.getsid(server.pid) == server.pid != os.getsid(0)
+        assert os.getpgid(server.pid) == server.pid != os.getpgid(0)
         os.kill(server.pid, signal.SIGINT)  # meant for it: a graceful end
         assert gone(server.pid)
         assert server.ensure() == address
+
+
+def test_the_server_shares_the_processors_with_its_starter_by_how_nice_its_threads_are(tmp_path: Path):
+    """Linux weighs nice values only against those of the same session (autogroups): merges, which are nice, would give way to nobody."""
+    server = EmbeddedServer(tmp_path)
+    with server:
+        assert server.pid
+        assert os.getsid(server.pid) == os.getsid(0)
 
 
 BINARY = """#!{python}

@@ -82,7 +82,7 @@ class KafkaServer:
                 ["java", *JVM, "-cp", f"{jars()}/*", "kafka.Kafka", str(properties)],
                 stdout=log,
                 stderr=subprocess.STDOUT,
-                start_new_session=True,
+                process_group=0,  # a signal at the terminal is not for it
             )
 
     def _format(self, properties: Path) -> None:
