@@ -1,9 +1,10 @@
 """Every partition has a lane of its own: in series a worker would spend most of its time waiting for acknowledgements.
 
-In a lane chunks are worked on as they come, and their outputs leave at once. Once these are acknowledged clocks are passed on. What has been
-worked on meanwhile becomes durable together, in this order: outputs acknowledged, states saved, chunks acknowledged. So a chunk waits for
-nobody's acknowledgement, time for nobody's state, and acknowledgements, batches and saved states, which cost the same for six records as
-for 500, are few. Whoever does a chunk again after a crash does it from the state before it and publishes the same.
+In a lane chunks are worked on as they come, and their outputs leave at once. Once these are acknowledged what was held leaves (families
+that are handed over), and then clocks are passed on. What has been worked on meanwhile becomes durable together, in this order: outputs
+acknowledged, states saved, chunks acknowledged. So a chunk waits for nobody's acknowledgement, time for nobody's state, and
+acknowledgements, batches and saved states, which cost the same for six records as for 500, are few. Whoever does a chunk again after a
+crash does it from the state before it and publishes the same.
 
 Crash only: an unexpected error ends the process before anything is acknowledged, and whoever starts next does the chunk again. Faust
 itself would acknowledge the chunk, restart the agent and go on with the next one.
@@ -55,12 +56,18 @@ class Piece:
 
     sent: Sequence["asyncio.Future[int]"] = ()
     effects: Effects | None = None
+    put: Put | None = None  # sends what is held; None once it has
     events: Sequence[Any] = ()
     since: float = 0.0
     is_gone: bool = False
 
     async def leave(self) -> None:
         """Until its outputs are acknowledged, which is said once, whoever waits for it first."""
+        for sent in self.sent:
+            await sent
+        if self.put is not None and self.effects is not None:
+            put, self.put = self.put, None
+            self.sent = put(self.effects.held)
         for sent in self.sent:
             await sent
         if self.effects is not None and not self.is_gone:
@@ -156,7 +163,7 @@ class Lane:
                 records = current[0].value if len(current) == 1 else list(chain.from_iterable(event.value for event in current))
                 since = time.monotonic()
                 for effects in self._lanes.fold(self._tp, records):
-                    self._settle_soon(Piece(self._lanes.put(effects.routed), effects), events[0].message)
+                    self._settle_soon(Piece(self._lanes.put(effects.routed), effects, self._lanes.put), events[0].message)
                     await asyncio.sleep(0)
                 self._settle_soon(Piece(events=current, since=since), events[0].message)
         self._is_working = False

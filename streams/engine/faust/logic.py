@@ -1,7 +1,7 @@
 """The three keyed stages as the runner sees them: identify, customer, and the one that keeps the time."""
 
 from collections.abc import Iterable, Sequence
-from typing import Any
+from typing import Any, ClassVar
 
 import structlog
 
@@ -24,6 +24,8 @@ log = structlog.get_logger("redthread.worker")
 
 class _Keyed:
     """What most stages have in common: a record's key is the key, and a tick only passes through."""
+
+    hands_over: ClassVar[bool] = False
 
     def __init__(self, name: str, messages: Any, state: Any) -> None:
         self.name = name
@@ -66,6 +68,8 @@ class CustomerLogic(_Keyed):
     A worker that does not replay judges nobody at a tick of a replay: such a tick may have been under way when the replay was ended, and
     would call history what has arrived since. Whom it leaves out is judged at the next tick.
     """
+
+    hands_over: ClassVar[bool] = True
 
     def __init__(self, stage: CustomerStage, *, replay: bool = False) -> None:
         super().__init__("customer", CustomerMessage, FamilyState)

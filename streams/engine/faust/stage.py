@@ -2,11 +2,14 @@
 
 A tick at which families are evaluated ends a piece of the chunk, and what it wakes is evaluated in pieces: after an outage it may wake
 everybody. All of them at that tick, because whoever does it again after a crash must find the same.
+
+Who takes over a family publishes its alerts with higher versions, at once and from another worker: it hears of that when the lower
+ones are on their topics.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial
-from typing import Any, Protocol
+from typing import Any, ClassVar, Protocol
 
 from schemas.clock import Report, Tick
 from streams.core.clock import LAST, report
@@ -15,7 +18,7 @@ from streams.engine.faust.encoders import Encoder
 from streams.engine.faust.router import Router
 from streams.engine.faust.states import PartitionStates
 from streams.engine.faust.table import BulkTable
-from streams.stages.step import Step
+from streams.stages.step import Send, Step
 
 EVALUATED_AT_ONCE = 2_000  # keys: about a second
 
@@ -24,6 +27,7 @@ class Logic(Protocol):
     """What a stage does; the same calls as in the embedded engine."""
 
     name: str
+    hands_over: ClassVar[bool]  # who receives what it sends may publish newer versions of what it has published
 
     def message(self, record: Any) -> tuple[str, Any]:
         """Key and message of a record."""
@@ -104,4 +108,7 @@ class StageRunner:
 
     def _effects(self, states: PartitionStates, outputs: list[Any], reports: dict[int, Report]) -> Effects:
         self._observe(self._logic.name, outputs)
-        return Effects(self._router.route(states.number, outputs), states, partial(self._report, list(reports.values())))
+        held = [output for output in outputs if output.__class__ is Send] if self._logic.hands_over else []
+        leaving = [output for output in outputs if output.__class__ is not Send] if held else outputs
+        route, number = self._router.route, states.number
+        return Effects(route(number, leaving), states, partial(self._report, list(reports.values())), route(number, held) if held else {})

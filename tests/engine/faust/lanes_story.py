@@ -78,8 +78,8 @@ class Sends:
         sent.set_result(1)
 
 
-def effects(story, routed=(), states=None, name="gone"):
-    return Effects(routed, states, lambda: story.append((name,)))
+def effects(story, routed=(), states=None, name="gone", held=()):
+    return Effects(routed, states, lambda: story.append((name,)), held)
 
 
 def run(stream, fold, sends=None):

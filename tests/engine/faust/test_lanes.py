@@ -100,6 +100,25 @@ def test_a_chunk_of_several_pieces_is_acknowledged_when_the_last_is_durable():
     assert story.index(("sent", ("second",))) < story.index(("second gone",))
 
 
+def test_what_is_held_leaves_when_everything_before_it_is_acknowledged_and_clocks_after_it():
+    """A family that is handed over is published by somebody else from then on, under higher versions."""
+    stream = Stream(chunk("t", 1), chunk("t", 2), chunk("t", 3))
+    story = stream.consumer.story
+    states, count = States(story), iter(range(1, 4))
+
+    def fold(tp, records):
+        number = next(count)
+        states.now = {"a": number}
+        yield effects(story, (f"alerts {number}",), states, f"gone {number}", (f"families {number}",) if number > 1 else ())
+
+    assert run(stream, fold, Sends(story, after=0.01)) == []
+    assert [entry[1] for entry in story if entry[0] == "put"] == [("alerts 1",), ("alerts 2",), ("families 2",)]
+    told = [entry for entry in story if "2" in str(entry) and entry[0] not in ("handled", "acknowledged")]
+    assert told == [
+        ("put", ("alerts 2",)), ("sent", ("alerts 2",)), ("put", ("families 2",)), ("sent", ("families 2",)), ("gone 2",), ("saved", {"a": 2}),
+    ]  # fmt: skip
+
+
 def test_a_slow_partition_does_not_hold_back_the_others_but_its_own_chunks():
     stream = Stream(chunk("slow", 1), chunk("slow", 2), chunk("fast", 1))
     story = stream.consumer.story

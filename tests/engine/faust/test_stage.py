@@ -7,7 +7,7 @@ import pytest
 
 from schemas.clock import Clock, Report, Tick
 from schemas.codec import decoder, encode
-from schemas.identity import Join
+from schemas.identity import IdentityChange, Join
 from schemas.topics import Topics
 from streams.engine.faust.encoders import PlainEncoder
 from streams.engine.faust.router import Router
@@ -21,6 +21,7 @@ class Counting:
     """A state is the number of messages of its key; a tick of the last level wakes whoever has an odd number."""
 
     name = "counting"
+    hands_over = False
 
     def __init__(self):
         self.numbers, self.asked = {}, []
@@ -100,7 +101,7 @@ def handle(runner, story):
     """Do with every piece of a chunk what a lane does, one after the other."""
 
     async def settle(records):
-        for routed, states, gone in runner.fold(1, records):
+        for routed, states, gone, _held in runner.fold(1, records):
             if routed:
                 story.append(("outputs", [decoder(Join).decode(value).to for items in routed.values() for _, value in items]))
             gone()
@@ -121,6 +122,17 @@ def test_a_chunk_comes_to_outputs_reports_and_states(handle, story):
 def test_of_several_ticks_of_one_level_the_last_is_reported_which_says_everything(handle, story):
     handle(record(None, Tick(0, Clock(5))), record(None, Tick(1, Clock(4))), record(None, Tick(0, Clock(6))))
     assert story == [("reports", [Report(1, 1, Clock(6)), Report(2, 1, Clock(4))])]
+
+
+def test_where_families_are_handed_over_what_is_sent_is_held_until_what_was_published_is_acknowledged(logic, runner):
+    change = IdentityChange(identifier="email:a", customer_id="c", first_seen=1, version=1)
+    join = Send("customer", "k", Join("k", "m"))
+    logic.process = lambda *_: Step(1, (join, change))
+    (together,) = runner.fold(1, [record(b"a", "m")])
+    logic.hands_over = True
+    (apart,) = runner.fold(1, [record(b"a", "m")])
+    assert (together.routed, together.held) == (Router(Topics()).route(1, [join, change]), {})
+    assert (apart.routed, apart.held) == (Router(Topics()).route(1, [change]), Router(Topics()).route(1, [join]))
 
 
 def test_a_tick_that_wakes_somebody_ends_a_piece_of_the_chunk(handle, story):

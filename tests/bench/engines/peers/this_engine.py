@@ -54,6 +54,7 @@ class PingPong:
     """The stage, as `StageRunner` wants it."""
 
     name = "held"
+    hands_over = False
 
     def __init__(self) -> None:
         self._decode = json.Decoder(Event).decode
