@@ -69,6 +69,7 @@ class Target:
             "{local}": "_local" if self.cluster else "",
             "{global}": "GLOBAL " if self.cluster else "",
             "{window}": "" if self.cluster else f"non_replicated_deduplication_window = {WINDOW}, ",
+            "{life}": "toUUIDOrZero(toString(0))" if self.cluster else "generateUUIDv4()",
             "{partition}": PARTITIONS[self.partition],
             "{dictionary_login}": login,
             "{database}": self.database,

@@ -1,8 +1,9 @@
 """Writes published messages to ClickHouse: in batches, each exactly once, waiting as long as it takes.
 
 A batch has a token; the server drops the repetition of a token that it knows. The token carries a hash of the lines as well: a token
-that is used again for other content would otherwise lose that content without a word. Beyond the server's memory for tokens, the
-tables themselves keep one row per key and version.
+that is used again for other content would otherwise lose that content without a word. It carries the life of the server too, because a
+server that was killed may know a token whose rows it does not have. Beyond that, and beyond the server's memory for tokens, the tables
+themselves keep one row per key and version.
 
 What the server cannot take for now (a restart, a full disk, too many parts) is tried again for ever. A row that its columns cannot
 take becomes a dead letter and the rest of its batch is written. Everything else is a bug and raises before anything is acknowledged.
@@ -65,6 +66,7 @@ class ClickHouseSink:
     on_retry: Callable[[Retry], None] = lambda _: None
     sleep: Callable[[float], None] = time.sleep
     _client: Client = field(init=False, repr=False)
+    _life: str = field(init=False, default="")  # of the server that has answered last; empty: not asked yet
     _complete: list[tuple[Any, ...]] = field(init=False, default_factory=list)  # batches that are in and not listed yet
 
     def __post_init__(self) -> None:
@@ -103,12 +105,11 @@ class ClickHouseSink:
     def _write(self, batch: Batch) -> Iterator[DeadLetter]:
         """Bisects down to the rows at fault; the halves have tokens of their own, and the same ones on every run."""
         token = f"{batch.token}:{batch.insert.table}:{SCHEMA_VERSION}:{_hash(batch.lines)}"
-        settings = {**SETTINGS, "insert_deduplication_token": token}
         few = batch.insert.few if len(batch.messages) <= FEW else None
         sql = (batch.insert if few is None else few).sql.format(database=self.address.database)
         data = [batch.lines] if few is None else [few.row(message) for message in batch.messages]
         try:
-            self.insist(lambda: self._client.execute(sql, data, columnar=few is None, settings=settings))
+            self.insist(lambda: self._client.execute(sql, data, columnar=few is None, settings=self._settings(token)))
         except Exception as error:
             if classify(error) != "split" or batch.insert.message is not TimelineEntry:
                 raise
@@ -118,6 +119,12 @@ class ClickHouseSink:
             middle = len(batch.lines) // 2
             for part in (slice(None, middle), slice(middle, None)):
                 yield from self._write(batch._replace(lines=batch.lines[part], messages=batch.messages[part]))
+
+    def _settings(self, token: str) -> Mapping[str, Any]:
+        """See 0025_life_of_the_server.sql."""
+        if not self._life:
+            [(self._life,)] = self._client.execute(f"SELECT toString(dictGet('{self.address.database}.server_life', 'life', 0))")
+        return {**SETTINGS, "insert_deduplication_token": f"{self._life}:{token}"}
 
     def list_complete(self) -> None:
         """List the batches that were inserted since, in one insert: a batch that is listed is complete.
@@ -139,6 +146,7 @@ class ClickHouseSink:
                 return
             except Exception as error:
                 self._client.disconnect()  # half an answer may still be in the connection
+                self._life = ""  # who answers next may be another server
                 if classify(error) != "retry":
                     raise
                 self.on_retry(Retry(attempt, sentence(error), wait))

@@ -1,6 +1,7 @@
 """Batches: each message once in effect, whatever happens to the server in between."""
 
 from pathlib import Path
+from shutil import rmtree
 from typing import Any
 from uuid import UUID
 
@@ -31,9 +32,9 @@ TABLES = (
 SAID: dict[str, Any] = {"said": eid("c"), "said_by": "kim", "said_until": MARCH + 7}
 
 
-def counts(client: Client) -> dict[str, int]:
-    """Rows that are really there, before any merge."""
-    return {table: client.execute(f"SELECT count() FROM {table}")[0][0] for table in TABLES}
+def counts(client: Client, final: str = "") -> dict[str, int]:
+    """Rows that are really there, before any merge; or, FINAL, those that merges will leave."""
+    return {table: client.execute(f"SELECT count() FROM {table} {final}")[0][0] for table in TABLES}
 
 
 def test_every_kind_of_message_is_written_whole(sink: ClickHouseSink, client: Client):
@@ -169,6 +170,9 @@ def test_the_same_token_and_outputs_again_change_nothing(sink: ClickHouseSink, c
     sink.write("t", outputs)
     before = counts(client)
     sink.write("t", outputs)
+    successor = ClickHouseSink(sink.address)
+    successor.write("t", outputs)
+    successor.close()
     assert counts(client) == before == dict.fromkeys(TABLES, 1) | {"timeline_events": 2, "arrivals": 2}
 
 
@@ -224,7 +228,7 @@ def test_the_server_may_die_at_any_moment(tmp_path: Path):
             server.kill()
             sink.write(f"batch {batch}", outputs)
         client = connect(address, database=address.database)
-        assert counts(client) == dict.fromkeys(TABLES, 0) | {
+        assert counts(client, "FINAL") == dict.fromkeys(TABLES, 0) | {
             "timeline_events": 300,
             "arrivals": 300,
             "alert_versions": 6,
@@ -237,6 +241,32 @@ def test_the_server_may_die_at_any_moment(tmp_path: Path):
         sink.close()
     finally:
         server.stop()
+
+
+@pytest.mark.parametrize("who", ["the same sink", "its successor"])
+def test_a_server_that_was_killed_between_a_token_and_its_rows_gets_them_again(who: str, tmp_path: Path):
+    """Killed at that moment it has the token in its log, and at its next start it removes the part that was not finished."""
+    server = EmbeddedServer(tmp_path / "server")
+    outputs: list[Published] = [entry("a"), alert("a")]
+    with server as address:
+        with connect(address) as fresh:
+            migrate(fresh, address.database)
+        sink = ClickHouseSink(address, on_retry=lambda _: server.ensure())
+        sink.write("t", outputs)
+        with connect(address, database=address.database) as client:
+            unfinished = client.execute("SELECT path FROM system.parts WHERE active AND table IN ('timeline_events', 'alert_latest')")
+        server.kill()
+        for (part,) in unfinished:
+            rmtree(part)
+        if who == "its successor":
+            server.ensure()
+            sink = ClickHouseSink(address)
+        sink.write("t", outputs)
+        with connect(address, database=address.database) as client:
+            expected = ("timeline_events", "arrivals", "alert_versions", "alert_latest")
+            assert counts(client, "FINAL") == dict.fromkeys(TABLES, 0) | dict.fromkeys(expected, 1)
+        sink.close()
+    assert len(unfinished) == 2
 
 
 def test_a_server_that_is_away_is_waited_for_with_growing_patience():
