@@ -5,6 +5,7 @@ import time
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from itertools import islice
 from typing import Any, NamedTuple
@@ -22,6 +23,7 @@ DRAIN = 5.0
 COUNTS = """
 SELECT (SELECT count() FROM {database}.timeline_events), (SELECT count() FROM {database}.alert_versions),
     (SELECT count() FROM {database}.identity_versions), (SELECT count() FROM {database}.journey_latest)"""
+ROWS = "SELECT count() FROM {database}.timeline_events"
 RECENT = """
 SELECT alert_id, arrayMax(evidence.at), changed_at FROM {{database}}.alert_versions
 WHERE rule = 'ping_pong' AND change = 'opened' AND written_at >= toDateTime({since})"""
@@ -52,6 +54,7 @@ class Delay(NamedTuple):
     p50: float
     p99: float
     judged: float  # until the tick that raised it, median
+    behind: float  # seconds of events that were not in the timeline yet when the last one was sent; grows where the rate is too high
 
 
 class Seen(NamedTuple):
@@ -59,6 +62,14 @@ class Seen(NamedTuple):
 
     read: float
     judged: float
+
+
+@dataclass
+class Looks:
+    """What looking at ClickHouse has shown so far."""
+
+    seen: dict[Any, Seen] = field(default_factory=dict)
+    rows: int = 0  # of the timeline
 
 
 def _stamped(record: Record) -> Record:
@@ -96,34 +107,35 @@ def backlog(world: World, records: Iterator[Record], events: int) -> Backlog:
 
 async def delay(world: World, records: Iterator[Record], rate: int, seconds: float) -> Delay:
     """A steady stream; a look at ClickHouse is taken so often that it adds half of `LOOK` to what is measured."""
-    seen: dict[Any, Seen] = {}
-    begun = time.time()
-    watching = asyncio.create_task(_watch(world, seen, int(begun) - 1))
+    looks, begun = Looks(), time.time()
+    rows = world.asked(ROWS)[0][0]
+    watching = asyncio.create_task(_watch(world, looks, int(begun) - 1))
     try:
         async with producing(world.servers) as producer:
-            await _pace(producer, world.topic, records, rate, WARM)
-            seen_before = set(seen)
+            warm = await _pace(producer, world.topic, records, rate, WARM)
+            seen_before = set(looks.seen)
             started, sent = time.monotonic(), await _pace(producer, world.topic, records, rate, seconds)
-            lasted = time.monotonic() - started
+            lasted, behind = time.monotonic() - started, (warm + sent - (looks.rows - rows)) / rate
         await asyncio.sleep(DRAIN)
     finally:
         watching.cancel()
         with suppress(asyncio.CancelledError):
             await watching
-    found = [late for alert, late in seen.items() if alert not in seen_before]
+    found = [late for alert, late in looks.seen.items() if alert not in seen_before]
     if not found:
         raise RuntimeError("no alert in time")
     read, judged = sorted(late.read for late in found), sorted(late.judged for late in found)
-    return Delay(sent / lasted, len(found), read[len(read) // 2], read[len(read) * 99 // 100], judged[len(judged) // 2])
+    return Delay(sent / lasted, len(found), read[len(read) // 2], read[len(read) * 99 // 100], judged[len(judged) // 2], behind)
 
 
-async def _watch(world: World, seen: dict[Any, Seen], since: int) -> None:
+async def _watch(world: World, looks: Looks, since: int) -> None:
     while True:
         rows = await asyncio.to_thread(world.asked, RECENT.format(since=since))
         now = time.time()
         for alert, at, changed_at in rows:
-            if alert not in seen:
-                seen[alert] = Seen((now - at.timestamp()) * 1000, (changed_at - at).total_seconds() * 1000)
+            if alert not in looks.seen:
+                looks.seen[alert] = Seen((now - at.timestamp()) * 1000, (changed_at - at).total_seconds() * 1000)
+        [(looks.rows,)] = await asyncio.to_thread(world.asked, ROWS)
         since = int(now) - 3
         await asyncio.sleep(LOOK)
 
