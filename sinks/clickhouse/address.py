@@ -89,11 +89,13 @@ def _shown(url: str) -> str:
     return f"{scheme}{separator}{rest.rpartition('@')[2]}"
 
 
-def connect(address: Address | str, *, database: str = "default", patience: float = ANSWER_TIMEOUT, **settings: Any) -> Client:
+def connect(
+    address: Address | str, *, database: str = "default", patience: float = ANSWER_TIMEOUT, reconnects: bool = True, **settings: Any
+) -> Client:
     """A client of the native protocol; it connects with its first query. `settings` are the driver's.
 
     Ours may not exist yet and every statement names it, so `default` is the database in use unless another is asked for. `patience` is
-    in seconds.
+    in seconds. One that does not reconnect raises once when the server has closed the connection, and connects again with its next query.
     """
     found = parse(address) if isinstance(address, str) else address
     return Client(
@@ -108,5 +110,6 @@ def connect(address: Address | str, *, database: str = "default", patience: floa
         compression=False,  # costs the worker more CPU than it saves on a local network
         connect_timeout=min(CONNECT_TIMEOUT, patience),
         send_receive_timeout=patience,
+        disable_reconnect=not reconnects,
         settings=settings,
     )

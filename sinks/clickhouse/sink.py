@@ -66,11 +66,11 @@ class ClickHouseSink:
     on_retry: Callable[[Retry], None] = lambda _: None
     sleep: Callable[[float], None] = time.sleep
     _client: Client = field(init=False, repr=False)
-    _life: str = field(init=False, default="")  # of the server that has answered last; empty: not asked yet
+    _life: str = field(init=False, default="")  # of the server that we are connected with; empty: not asked yet
     _complete: list[tuple[Any, ...]] = field(init=False, default_factory=list)  # batches that are in and not listed yet
 
     def __post_init__(self) -> None:
-        self._client = connect(self.address)
+        self._client = connect(self.address, reconnects=False)  # so that no other life of the server goes unnoticed
 
     def write(self, token: str, outputs: Iterable[Published]) -> tuple[DeadLetter, ...]:
         """`insert` one batch, and list it."""
@@ -146,7 +146,7 @@ class ClickHouseSink:
                 return
             except Exception as error:
                 self._client.disconnect()  # half an answer may still be in the connection
-                self._life = ""  # who answers next may be another server
+                self._life = ""
                 if classify(error) != "retry":
                     raise
                 self.on_retry(Retry(attempt, sentence(error), wait))

@@ -243,7 +243,7 @@ def test_the_server_may_die_at_any_moment(tmp_path: Path):
         server.stop()
 
 
-@pytest.mark.parametrize("who", ["the same sink", "its successor"])
+@pytest.mark.parametrize("who", ["who wrote it", "another one that was connected before", "its successor"])
 def test_a_server_that_was_killed_between_a_token_and_its_rows_gets_them_again(who: str, tmp_path: Path):
     """Killed at that moment it has the token in its log, and at its next start it removes the part that was not finished."""
     server = EmbeddedServer(tmp_path / "server")
@@ -251,21 +251,23 @@ def test_a_server_that_was_killed_between_a_token_and_its_rows_gets_them_again(w
     with server as address:
         with connect(address) as fresh:
             migrate(fresh, address.database)
-        sink = ClickHouseSink(address, on_retry=lambda _: server.ensure())
-        sink.write("t", outputs)
+        first, other = (ClickHouseSink(address, on_retry=lambda _: server.ensure()) for _ in range(2))
+        other.write("other", [policy()])
+        first.write("t", outputs)
         with connect(address, database=address.database) as client:
             unfinished = client.execute("SELECT path FROM system.parts WHERE active AND table IN ('timeline_events', 'alert_latest')")
         server.kill()
         for (part,) in unfinished:
             rmtree(part)
-        if who == "its successor":
+        if who != "who wrote it":
             server.ensure()
-            sink = ClickHouseSink(address)
-        sink.write("t", outputs)
+        again = first if who == "who wrote it" else ClickHouseSink(address) if who == "its successor" else other
+        again.write("t", outputs)
         with connect(address, database=address.database) as client:
-            expected = ("timeline_events", "arrivals", "alert_versions", "alert_latest")
+            expected = ("timeline_events", "arrivals", "alert_versions", "alert_latest", "contact_policy_latest")
             assert counts(client, "FINAL") == dict.fromkeys(TABLES, 0) | dict.fromkeys(expected, 1)
-        sink.close()
+        for sink in (first, other, again):
+            sink.close()
     assert len(unfinished) == 2
 
 
