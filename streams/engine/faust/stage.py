@@ -81,6 +81,8 @@ class StageRunner:
         if states is None:
             states = self._partitions[number] = PartitionStates(number, self._table, self._logic.state, self._logic.encoder())
             self._logic.opened(number, states.saved_items())
+            for one in self._partitions.values():
+                one.share(len(self._partitions))
         outputs: list[Any] = []
         reports: dict[int, Report] = {}
         for record in records:

@@ -9,10 +9,11 @@ from streams.engine.faust.slices import WHOLE, Item, head_of, is_slice, joined, 
 from streams.engine.faust.table import BulkTable
 from streams.stages.step import Step
 
-# Decoded states kept per partition, and of a table with few partitions: memory stays flat however many customers there are, and however
-# much is known of each. Bytes are of the encoded states; decoded they are about seven times as large.
+# Decoded states that a worker keeps of a table, shared by the partitions that it owns, and what each may keep at least: memory stays flat
+# however many customers there are, and however much is known of each. Bytes are of the encoded states; decoded they are about seven times
+# as large.
 CACHED_STATES, CACHED_IN_ALL = 5_000, 40_000
-CACHED_BYTES, BYTES_IN_ALL = 4 << 20, 64 << 20
+CACHED_BYTES, BYTES_IN_ALL = 4 << 20, 128 << 20
 
 
 class PartitionStates:
@@ -26,8 +27,12 @@ class PartitionStates:
         self._heads: dict[str, Head] = {}  # of those whose value is in slices
         self._sizes: dict[str, int] = {}  # of the cached states, encoded, as they were read or saved last
         self._size = 0
-        self._most = max(CACHED_STATES, CACHED_IN_ALL // table.partitions)
-        self._most_bytes = max(CACHED_BYTES, BYTES_IN_ALL // table.partitions)
+        self.share(1)
+
+    def share(self, partitions: int) -> None:
+        """There are so many here, this one included."""
+        self._most = max(CACHED_STATES, CACHED_IN_ALL // partitions)
+        self._most_bytes = max(CACHED_BYTES, BYTES_IN_ALL // partitions)
 
     def __getitem__(self, key: str) -> Any:
         """The state of a key, or None."""

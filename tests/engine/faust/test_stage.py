@@ -12,6 +12,7 @@ from schemas.topics import Topics
 from streams.engine.faust.encoders import PlainEncoder
 from streams.engine.faust.router import Router
 from streams.engine.faust.stage import StageRunner
+from streams.engine.faust.states import PartitionStates
 from streams.stages.step import Send, Step
 
 CUSTOMER = Topics().customer
@@ -122,6 +123,17 @@ def test_a_chunk_comes_to_outputs_reports_and_states(handle, story):
 def test_of_several_ticks_of_one_level_the_last_is_reported_which_says_everything(handle, story):
     handle(record(None, Tick(0, Clock(5))), record(None, Tick(1, Clock(4))), record(None, Tick(0, Clock(6))))
     assert story == [("reports", [Report(1, 1, Clock(6)), Report(2, 1, Clock(4))])]
+
+
+def test_a_worker_s_memory_is_for_the_partitions_that_it_owns(runner, monkeypatch):
+    shares = {}
+    monkeypatch.setattr(PartitionStates, "share", lambda states, partitions: shares.update({states.number: partitions}))
+    for number in (1, 2):
+        list(runner.fold(number, [record(b"a", "m")]))
+    assert shares == {1: 2, 2: 2}
+    runner.forget()
+    list(runner.fold(1, [record(b"a", "m")]))
+    assert shares == {1: 1, 2: 2}
 
 
 def test_where_families_are_handed_over_what_is_sent_is_held_until_what_was_published_is_acknowledged(logic, runner):

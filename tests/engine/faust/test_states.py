@@ -111,3 +111,20 @@ def test_what_is_too_large_alone_drives_nobody_out_while_it_changes():
     table.reads.clear()
     assert [owner[key] for key in small] == list(small.values())
     assert table.reads == []
+
+
+def test_partitions_share_what_a_worker_may_keep(monkeypatch):
+    monkeypatch.setattr(states_module, "CACHED_BYTES", 1_000)
+    monkeypatch.setattr(states_module, "BYTES_IN_ALL", 20_000)
+    table, made = Table(), {f"{number}": family("x" * 2_000, f"{number}") for number in range(8)}
+
+    def kept(partitions: int) -> int:
+        owner = states(table)
+        owner.share(partitions)
+        for key, state in made.items():
+            save(owner, state, key)
+        table.reads.clear()
+        assert [owner[key] for key in made] == list(made.values())
+        return len(made) - len(table.reads)
+
+    assert (kept(1), kept(2)) == (8, 2)
