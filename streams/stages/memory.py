@@ -44,7 +44,7 @@ class Memory:
             if dossier is None:
                 dossier = known.dossiers[customer] = self._court.dossier()
             dossier.add(touchpoints)
-        self._remember(family, known._replace(touchpoints=state.touchpoints))
+        self._remember(family, Known(state.touchpoints, known.customers, known.dossiers))
         return known.dossiers
 
     def _empty(self, customers: Mapping[str, str | None]) -> dict[str, Dossier]:

@@ -67,7 +67,7 @@ class PingPongVerb(Verb):
             if holder is None or holder in self._ignored:
                 continue
             if runs and runs[-1].holder == holder:
-                runs[-1] = runs[-1]._replace(last=t)
+                runs[-1] = Holding(holder, runs[-1].first, t)
             else:
                 runs.append(Holding(holder, t, t))
         return runs
