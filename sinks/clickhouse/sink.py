@@ -100,7 +100,12 @@ class ClickHouseSink:
             self.insist(lambda name=dictionary: self._client.execute(f"SYSTEM RELOAD DICTIONARY {self.address.database}.{name}"))  # type: ignore[misc]
 
     def close(self) -> None:
+        self._disconnect()
+
+    def _disconnect(self) -> None:
+        """Whom we connect with next may live another life."""
         self._client.disconnect()
+        self._life = ""
 
     def _write(self, batch: Batch) -> Iterator[DeadLetter]:
         """Bisects down to the rows at fault; the halves have tokens of their own, and the same ones on every run."""
@@ -140,13 +145,14 @@ class ClickHouseSink:
     def insist(self, call: Callable[[], object]) -> None:
         """Call it until the server takes it; what waiting cannot mend is raised."""
         attempt, wait = 1, FIRST_WAIT
+        if self._client.connection.connected and not self._client.connection.ping():
+            self._disconnect()  # closed while nobody needed it, which is no trouble
         while True:
             try:
                 call()
                 return
             except Exception as error:
-                self._client.disconnect()  # half an answer may still be in the connection
-                self._life = ""
+                self._disconnect()  # half an answer may still be in the connection
                 if classify(error) != "retry":
                     raise
                 self.on_retry(Retry(attempt, sentence(error), wait))

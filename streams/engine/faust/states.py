@@ -32,7 +32,7 @@ class PartitionStates:
     def share(self, partitions: int) -> None:
         """There are so many here, this one included."""
         self._most = max(CACHED_STATES, CACHED_IN_ALL // partitions)
-        self._most_bytes = max(CACHED_BYTES, BYTES_IN_ALL // partitions)
+        self.room = max(CACHED_BYTES, BYTES_IN_ALL // partitions)  # bytes
 
     def __getitem__(self, key: str) -> Any:
         """The state of a key, or None."""
@@ -75,7 +75,7 @@ class PartitionStates:
         """Make durable what was taken; one call at a time."""
         if changes:
             await self._table.write(self.number, [item for key, state in changes.items() for item in self._items(key, state)])
-        if len(self._states) > self._most or self._size > self._most_bytes:
+        if len(self._states) > self._most or self._size > self.room:
             self._let_go(changes)
 
     def _let_go(self, recent: Collection[str]) -> None:
@@ -83,11 +83,11 @@ class PartitionStates:
 
         That counts as half of what may be kept at most, or a large one would drive out all others.
         """
-        uncounted = max(sum([self._sizes.get(key, 0) for key in recent]) - self._most_bytes // 2, 0)
-        if len(self._states) <= self._most and self._size - uncounted <= self._most_bytes:
+        uncounted = max(sum([self._sizes.get(key, 0) for key in recent]) - self.room // 2, 0)
+        if len(self._states) <= self._most and self._size - uncounted <= self.room:
             return
         for key in list(self._states):
-            if len(self._states) <= self._most // 2 and self._size - uncounted <= self._most_bytes // 2:
+            if len(self._states) <= self._most // 2 and self._size - uncounted <= self.room // 2:
                 break
             if key not in self._changed and key not in recent:
                 del self._states[key]

@@ -12,7 +12,7 @@ from schemas.topics import Topics
 from streams.engine.faust.encoders import PlainEncoder
 from streams.engine.faust.router import Router
 from streams.engine.faust.stage import StageRunner
-from streams.engine.faust.states import PartitionStates
+from streams.engine.faust.states import BYTES_IN_ALL
 from streams.stages.step import Send, Step
 
 CUSTOMER = Topics().customer
@@ -125,15 +125,15 @@ def test_of_several_ticks_of_one_level_the_last_is_reported_which_says_everythin
     assert story == [("reports", [Report(1, 1, Clock(6)), Report(2, 1, Clock(4))])]
 
 
-def test_a_worker_s_memory_is_for_the_partitions_that_it_owns(runner, monkeypatch):
-    shares = {}
-    monkeypatch.setattr(PartitionStates, "share", lambda states, partitions: shares.update({states.number: partitions}))
-    for number in (1, 2):
-        list(runner.fold(number, [record(b"a", "m")]))
-    assert shares == {1: 2, 2: 2}
+def test_a_worker_s_memory_is_for_the_partitions_that_it_owns(runner):
+    def states(number):
+        (effects,) = runner.fold(number, [record(b"a", "m")])
+        return effects.states
+
+    first, second = states(1), states(2)
+    assert (first.room, second.room) == (BYTES_IN_ALL // 2, BYTES_IN_ALL // 2)
     runner.forget()
-    list(runner.fold(1, [record(b"a", "m")]))
-    assert shares == {1: 1, 2: 2}
+    assert states(1).room == BYTES_IN_ALL
 
 
 def test_where_families_are_handed_over_what_is_sent_is_held_until_what_was_published_is_acknowledged(logic, runner):
