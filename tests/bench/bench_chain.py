@@ -70,8 +70,8 @@ def measure(folder: Path, events: int, customers: int, known: int) -> tuple[Back
         stream = records(known or customers, LATER if known else 0)
         backlog(made, stream, FIRST)
         run = backlog(made, stream, events)
-        memory = ", ".join(f"{name} {size:.0f}" for name, size in sorted(made.memory().items()))
         late = [late_at(asyncio.run(delay(made, stream, rate, options.seconds))) for rate in options.rate or [int(run.rate / 2)]]
+        memory = ", ".join(f"{name} {size:.0f}" for name, size in sorted(made.memory().items()))
         rest = made.costs()
         time.sleep(IDLE)
         idle = ", ".join(f"{name} {(cost - rest[name]) / IDLE:.1%}" for name, cost in sorted(made.costs().items()))

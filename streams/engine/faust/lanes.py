@@ -63,16 +63,19 @@ class Piece:
 
     async def leave(self) -> None:
         """Until its outputs are acknowledged, which is said once, whoever waits for it first."""
-        for sent in self.sent:
-            await sent
+        await _all(self.sent)
         if self.put is not None and self.effects is not None:
             put, self.put = self.put, None
             self.sent = put(self.effects.held)
-        for sent in self.sent:
-            await sent
+        await _all(self.sent)
         if self.effects is not None and not self.is_gone:
             self.is_gone = True
             self.effects.gone()
+
+
+async def _all(sent: Sequence["asyncio.Future[int]"]) -> None:
+    for one in sent:
+        await one
 
 
 class Lanes:
