@@ -94,6 +94,13 @@ class Join(Struct, frozen=True, array_like=True, tag="join"):
     to: str
 
 
+class Expected(Struct, frozen=True, array_like=True, tag="expected"):
+    """To `customer`: the family `source` was asked to join this one, which is not judged before it knows what that one knew."""
+
+    family: str
+    source: str
+
+
 class Toxic(Struct, frozen=True, array_like=True, tag="toxic"):
     """To `customer`: this member of the family is shared by too many to identify anybody."""
 

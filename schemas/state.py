@@ -9,7 +9,7 @@ from msgspec import Raw, Struct
 from schemas.alert import Alert
 from schemas.clock import Clock, Tick
 from schemas.contact import ContactPolicy
-from schemas.identity import Join, Separated, Sighted, Touched, Toxic, Unlinked
+from schemas.identity import Expected, Join, Separated, Sighted, Touched, Toxic, Unlinked
 from schemas.journey import Journey
 from schemas.touchpoint import Touchpoint
 
@@ -56,7 +56,7 @@ class FamilyState(Struct, frozen=True, array_like=True, kw_only=True):
     dirty: bool = False  # something was added since then
     unresolved: bool = False  # and it concerns identity
     due: tuple[Due, ...] = ()
-    received: dict[str, tuple[int, tuple[int, ...]]] = {}  # hand-overs in parts: moved family -> how many parts, those that are here
+    received: dict[str, tuple[int, tuple[int, ...]]] = {}  # hand-overs: moved family -> at least how many parts, those that are here
     fresh: tuple[str, ...] = ()  # event ids that were added since the last evaluation, newest last
     policies: dict[str, ContactPolicy] = {}  # by customer; one without holds stays, so that its version is known
     position: int = NOWHERE  # of the last message that changed anything, in the log of the partition
@@ -101,7 +101,7 @@ class Handover(Struct, frozen=True, array_like=True, tag="handover"):
     body: FamilyState
 
 
-CustomerMessage = Touched | Sighted | Join | Toxic | Unlinked | Separated | Handover | Tick
+CustomerMessage = Touched | Sighted | Join | Expected | Toxic | Unlinked | Separated | Handover | Tick
 
 
 class Level(Struct, frozen=True, array_like=True):

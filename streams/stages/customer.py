@@ -7,6 +7,7 @@
 | Sighted  | what unkept touchpoints said about identifiers, into the set |
 | Toxic    | belongs to nobody; touchpoints anchored on it are sent back, re-anchored |
 | Unlinked, Separated | into the set |
+| Expected | a hand-over is on its way: until it is here nothing is judged |
 | Join     | everything is handed over; only where to is kept |
 | Handover | into the set, ledgers too; judged when all parts are here |
 | Tick     | see `streams.stages.evaluate` |
@@ -18,7 +19,7 @@ from msgspec.structs import replace
 
 from schemas.clock import Clock, Tick
 from schemas.command import ABOUT_ALERTS, EVERYBODY
-from schemas.identity import Join, Repoint, Separated, Sighted, Touched, Toxic, Unlinked
+from schemas.identity import Expected, Join, Repoint, Separated, Sighted, Touched, Toxic, Unlinked
 from schemas.ids import SEPARATOR, customer_id
 from schemas.state import BEHIND_ALL, NOWHERE, UNKNOWN, CustomerMessage, FamilyState, Handover
 from schemas.timeline import TimelineEntry
@@ -31,7 +32,7 @@ from streams.core.journeys import JourneyBook
 from streams.core.rules.court import Court
 from streams.stages.evaluate import Evaluator
 from streams.stages.family import EMPTY, absorb, of_touchpoint, spoken_by
-from streams.stages.handover import PART_BYTES, hand_over, is_waiting, receive
+from streams.stages.handover import PART_BYTES, expect, hand_over, handed_over, is_waiting, receive
 from streams.stages.reanchor import reanchored
 from streams.stages.step import Send, Step
 
@@ -83,6 +84,8 @@ class CustomerStage:
                 return _absorbed(before, family, FamilyState(unlinks={pair(a, b): at}))
             case Separated(family=family, a=a, b=b):
                 return _absorbed(before, family, FamilyState(distincts=(pair(a, b),)))
+            case Expected(source=source):
+                return Step(expect(before, source))
             case Join(family=family, to=to):
                 return Step(FamilyState(moved_to=to), hand_over(family, before, to, self._part_bytes))
             case Handover():
@@ -135,7 +138,7 @@ def _customer(state: FamilyState, identifier: str) -> str:
 def _forward(to: str, message: Any) -> list[Send]:
     if isinstance(message, Join):
         kept, gone = sorted((to, message.to))
-        return [] if kept == gone else [Send("customer", gone, Join(gone, kept))]
+        return [handed_over(message.family, to), *([] if kept == gone else [Send("customer", gone, Join(gone, kept))])]
     sends = [Send("customer", to, replace(message, family=to))]
     if isinstance(message, Touched):
         anchor = message.touchpoint.ids[message.skip]

@@ -24,9 +24,7 @@ _DIVISIBLE = ("touchpoints", "members", "links", "rests", "unlinks", "identity",
 
 
 def hand_over(label: str, state: FamilyState, to: str, limit: int) -> Outputs:
-    """Everything to the family `to`, and its members are told."""
-    if state == EMPTY:
-        return ()
+    """Everything to the family `to`, which waits for it even if it is nothing, and its members are told."""
     bodies = list(parts(state, limit))
     return (
         *(Send("customer", to, Handover(to, label, part, len(bodies), body)) for part, body in enumerate(bodies)),
@@ -98,23 +96,29 @@ def _unknown_policy(*entries: ContactPolicy) -> ContactPolicy:
     return replace(min(entries, key=encode), holds=(ContactHold(rule=UNKNOWN, purposes=()),))
 
 
+def expect(state: FamilyState, source: str) -> FamilyState:
+    """A hand-over of the family `source` is on its way, unless it is here already."""
+    return state if source in state.received else replace(state, received={**state.received, source: (1, ())})
+
+
+def handed_over(label: str, to: str) -> Send:
+    """Whatever the family `label` knew has gone to the family `to` before this: says who has moved, to one that waits for it."""
+    return Send("customer", to, Handover(to, label, 0, 1, EMPTY))
+
+
 def _received(state: FamilyState, message: Handover) -> dict[str, tuple[int, tuple[int, ...]]]:
     """Which parts are here, of those sent to us and to the family that was handed over.
 
-    A complete hand-over stays noted: after a crash its last parts alone may come again, and must not look like an incomplete one.
+    A complete hand-over stays noted: after a crash its last parts alone may come again, and must not look like an incomplete one, nor
+    may we wait for it once more.
     """
-    arrived = list(message.body.received.items())
-    if message.parts > 1:
-        arrived.append((message.source, (message.parts, (message.part,))))
-    if not arrived:
-        return state.received
     received = dict(state.received)
-    for source, (expected, here) in arrived:
-        _, known = received.get(source, (expected, ()))
-        received[source] = expected, tuple(sorted({*known, *here}))
+    for source, (expected, here) in (*message.body.received.items(), (message.source, (message.parts, (message.part,)))):
+        least, known = received.get(source, (expected, ()))
+        received[source] = max(least, expected), tuple(sorted({*known, *here}))
     return received
 
 
 def is_waiting(state: FamilyState) -> bool:
-    """Are parts of a hand-over still on their way?"""
+    """Is a hand-over, or a part of one, still on its way?"""
     return any(len(here) < expected for expected, here in state.received.values())

@@ -8,7 +8,7 @@ to nobody, and its touchpoints move on to their next identifier. It is toxic for
 |---|---|
 | Arrived  | no family: found one. New neighbours are linked, the touchpoint goes to the family. Toxic: all others count it as a neighbour, the touchpoint goes to its next identifier; none left: on the timeline, unattributed |
 | Seen     | as Arrived, for touchpoints that nobody kept: only what they say about identifiers travels |
-| Linked   | count the neighbour. Toxic: tell its family. No family: take its label. Two labels: the larger joins the smaller |
+| Linked   | count the neighbour. Toxic: tell its family. No family: take its label. Two labels: the larger joins the smaller, which is told whom to wait for before anything else can reach it |
 | Repoint  | the family has moved; ignored unless it is still ours |
 | Unlink, Distinct | to the family; nothing to do for a toxic one, which no link holds |
 | MakeToxic | an operator's remedy |
@@ -23,6 +23,7 @@ from schemas.clock import Tick
 from schemas.identity import (
     Arrived,
     Distinct,
+    Expected,
     IdentifyMessage,
     Join,
     Linked,
@@ -134,7 +135,7 @@ def _linked(rules: IdentityRules, state: IdentifierState, message: Linked) -> St
     if state.family is None:
         return Step(replace(state, family=label))
     kept, gone = sorted((label, state.family))
-    return Step(replace(state, family=kept), (Send("customer", gone, Join(gone, kept)),))
+    return Step(replace(state, family=kept), (Send("customer", kept, Expected(kept, gone)), Send("customer", gone, Join(gone, kept))))
 
 
 def _repointed(state: IdentifierState, message: Repoint) -> IdentifierState:

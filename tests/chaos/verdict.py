@@ -110,8 +110,10 @@ def _alerts_that_went_back(cluster: Cluster, ours: Address) -> tuple[list[str], 
         versions, said = told[alert.alert_id], encode(alert)
         if alert.version not in versions and alert.version < max(versions, default=0):
             back.append(f"alert versions: {alert.alert_id} has {alert.version} at offset {message.offset} after {max(versions)}")
-        if versions.setdefault(alert.version, said) != said:
-            back.append(f"alert contents: {alert.alert_id} has two contents of version {alert.version}, at offset {message.offset} again")
+        if (before := versions.setdefault(alert.version, said)) != said:
+            back.append(
+                f"alert contents: {alert.alert_id} has two contents of version {alert.version}, at offset {message.offset} again: {before!r}, {said!r}"
+            )
     return [*back, *_alerts_that_are_served_old(ours, {alert: max(versions) for alert, versions in told.items()})], count
 
 

@@ -1,13 +1,13 @@
 """The stages over partitioned logs, with everything that can go wrong between them.
 
 Each stage partition reads one log in order and works in chunks of any length. The outputs of a chunk are appended to their logs
-target by target, in order per target and in any order between targets; what follows a tick only once the rest is acknowledged. Then
-states are saved, and the position perhaps. A crash may come at any point: outputs sent, any subset of the states saved, the position
+target by target, in order per target and in any order between targets; what is held, and what follows a tick, only once the rest is
+acknowledged. Then states are saved, and the position perhaps. A crash may come at any point: outputs sent, any subset of the states saved, the position
 not; the chunk is then repeated with other borders. Messages and states pass through the real codec. The aggregator is one more stage.
 """
 
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from random import Random
 from typing import Any, NamedTuple
 from zlib import crc32
@@ -48,13 +48,15 @@ CALM = Weather(crash=0)
 
 
 class Chunk:
-    """Work in progress of one partition: states that changed, outputs by target, in two phases."""
+    """Work in progress of one partition: states that changed, outputs by target, in phases."""
 
     def __init__(self, stage: str, saved: dict[str, bytes], length: int) -> None:
         self.stage, self.saved, self.length = stage, saved, length
         self.states: dict[str, Any] = {}
         self.changed: set[str] = set()
-        self.before_tick: dict[Any, list[Any]] = defaultdict(list)
+        self.outputs: dict[Any, list[Any]] = defaultdict(list)
+        self.handed_over: dict[Any, list[Any]] = defaultdict(list)
+        self.told: dict[Any, list[Any]] = defaultdict(list)  # identifiers, of where their family is
         self.after_tick: dict[Any, list[Any]] = defaultdict(list)
 
     def state(self, key: str) -> Any:
@@ -68,9 +70,18 @@ class Chunk:
             self.states[key] = state
             self.changed.add(key)
 
+    def phase_of(self, output: Any) -> dict[Any, list[Any]]:
+        if self.stage != "customer" or not isinstance(output, Send):
+            return self.outputs
+        return self.handed_over if output.stage == "customer" else self.told
+
+    @property
+    def phases(self) -> Sequence[dict[Any, list[Any]]]:
+        return (self.outputs, self.handed_over, self.told, self.after_tick)
+
     @property
     def waiting(self) -> dict[Any, list[Any]]:
-        return self.before_tick or self.after_tick
+        return next(filter(None, self.phases), {})
 
 
 class Simulation:
@@ -166,7 +177,7 @@ class Simulation:
         if isinstance(message, Report):
             chunk.after_tick["aggregator", 0].append(("", message))
         else:
-            self._put(chunk.before_tick, Send("identify", _key(message), message))
+            self._put(chunk, Send("identify", _key(message), message))
 
     def _aggregate(self, chunk: Chunk, message: Report) -> None:
         expected = self.counts[LEVELS[message.level - 1] if message.level else "source"]
@@ -195,9 +206,10 @@ class Simulation:
         if step.state is not None:
             chunk.put(key, step.state)
         for output in step.outputs:
-            self._put(chunk.before_tick, output)
+            self._put(chunk, output)
 
-    def _put(self, targets: dict[Any, list[Any]], output: Any) -> None:
+    def _put(self, chunk: Chunk, output: Any) -> None:
+        targets = chunk.phase_of(output)
         if isinstance(output, Send):
             partition = crc32(output.key.encode()) % self.counts[output.stage]
             targets[output.stage, partition].append((output.key, output.message))
@@ -207,7 +219,7 @@ class Simulation:
     def _send(self, chunk: Chunk) -> None:
         """Append some outputs: per target in order, targets in any order, those after a tick last."""
         if self.random.random() < self.weather.flush:
-            for phase in (chunk.before_tick, chunk.after_tick):
+            for phase in chunk.phases:
                 for target in list(phase):
                     self._append(target, phase.pop(target))
             return

@@ -7,7 +7,7 @@ from collections import defaultdict
 from random import Random
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
@@ -77,6 +77,9 @@ def test_customers_that_are_interleaved_end_where_each_alone_ends(seed):
 
 
 @settings(max_examples=HISTORIES // 10, deadline=None)
+@example(361)  # an event that came again reached the family that takes over before the hand-over did
+@example(5687)
+@example(7193)
 @given(SEEDS)
 def test_whatever_crashes_a_version_of_an_alert_says_one_thing_and_a_new_one_is_the_highest(seed):
     random = Random(seed)

@@ -1,12 +1,14 @@
 import pytest
+from msgspec.structs import replace
 
 from schemas.clock import Clock, Tick
 from schemas.command import EVERYBODY
-from schemas.identity import Arrived, Join, Repoint, Seen, Separated, Sighted, Touched, Toxic, Unlinked
+from schemas.identity import Arrived, Expected, Join, Repoint, Seen, Separated, Sighted, Touched, Toxic, Unlinked
 from schemas.ids import SEPARATOR, customer_id
 from schemas.state import UNKNOWN, FamilyState, Handover, IdentityEntry
 from schemas.timeline import TimelineEntry
 from streams.core.identity import label_of, pair
+from streams.stages.handover import is_waiting
 from streams.stages.step import Send, Step
 from tests.small_company import customer_stage
 from tests.stages.builders import OLD, RULES, YOUNG, touchpoint
@@ -197,8 +199,9 @@ def test_a_family_hands_everything_over_tells_its_members_and_keeps_only_where_i
     )
 
 
-def test_a_family_that_knows_nothing_hands_nothing_over():
-    assert STAGE.process(None, Join(YOUNG, OLD)) == Step(FamilyState(moved_to=OLD))
+def test_a_family_that_knows_nothing_says_so_to_the_one_that_waits_for_it():
+    nothing = to_family(Handover(OLD, YOUNG, 0, 1, FamilyState()))
+    assert STAGE.process(None, Join(YOUNG, OLD)) == Step(FamilyState(moved_to=OLD), (nothing,))
 
 
 def test_a_family_that_has_moved_forwards_and_tells_the_identifier_of_a_touchpoint():
@@ -215,11 +218,33 @@ def test_a_family_that_has_moved_forwards_and_tells_the_identifier_of_a_touchpoi
     assert STAGE.process(moved, Toxic(YOUNG, "email:b")) == Step(moved, (to_family(Toxic(OLD, "email:b")),))
 
 
-def test_asked_to_join_a_third_family_a_moved_one_has_the_larger_of_the_two_join_the_smaller():
+def test_asked_to_join_a_third_family_a_moved_one_has_the_larger_of_the_two_join_the_smaller_and_says_that_it_has_moved():
     moved, other = FamilyState(moved_to=OLD), label_of(0, "email:c")
-    assert STAGE.process(moved, Join(YOUNG, other)) == Step(moved, (to_family(Join(OLD, other)),))
-    assert STAGE.process(FamilyState(moved_to=other), Join(YOUNG, OLD)).outputs == (to_family(Join(OLD, other)),)
-    assert STAGE.process(moved, Join(YOUNG, OLD)) == Step(moved)
+    told_old, told_other = (to_family(Handover(to, YOUNG, 0, 1, FamilyState())) for to in (OLD, other))
+    assert STAGE.process(moved, Join(YOUNG, other)) == Step(moved, (told_old, to_family(Join(OLD, other))))
+    assert STAGE.process(FamilyState(moved_to=other), Join(YOUNG, OLD)).outputs == (told_other, to_family(Join(OLD, other)))
+    assert STAGE.process(moved, Join(YOUNG, OLD)) == Step(moved, (told_old,))
+
+
+def test_a_family_that_expects_another_one_is_not_judged_before_it_is_here_nor_waits_for_it_twice():
+    """Both may hold an event that came twice: who takes over publishes its alerts behind the other one, with higher versions."""
+    tick, body = Tick(3, Clock(9)), after(Touched(YOUNG, touchpoint("email:b"), 0))
+    state = STAGE.process(None, Expected(OLD, YOUNG)).state
+    state = STAGE.process(state, Touched(OLD, touchpoint("email:b"), 0)).state
+    assert STAGE.evaluate(OLD, state, tick) == Step(state)
+    whole = STAGE.process(state, Handover(OLD, YOUNG, 0, 1, replace(body, version=5))).state
+    assert {change.version for change in STAGE.evaluate(OLD, whole, tick).outputs} == {6}
+    assert STAGE.process(whole, Expected(OLD, YOUNG)).state is whole
+
+
+def test_whom_a_family_waits_for_is_waited_for_where_it_moves_to():
+    third = label_of(0, "email:c")
+    waits = STAGE.process(None, Expected(OLD, YOUNG)).state
+    (send,) = STAGE.process(waits, Join(OLD, third)).outputs
+    state = STAGE.process(None, send.message).state
+    assert is_waiting(state)
+    assert STAGE.process(FamilyState(moved_to=third), Expected(OLD, YOUNG)).outputs == (Send("customer", third, Expected(third, YOUNG)),)
+    assert not is_waiting(STAGE.process(state, Handover(third, YOUNG, 0, 1, FamilyState())).state)
 
 
 def test_a_tick_changes_nothing_in_process():

@@ -87,6 +87,7 @@ def test_a_hand_over_is_the_union_of_two_families():
         version=7,
         clock=Clock(5, {"service": 4, "sales": 4}),
         fresh=ours.fresh + theirs.fresh,
+        received={YOUNG: (1, (0,))},
         dirty=True,
         unresolved=True,
     )
@@ -96,7 +97,9 @@ def test_a_hand_over_is_the_union_of_two_families():
 
 def test_a_hand_over_that_brings_nothing_new_changes_nothing():
     ours = family("email:a", identity={"email:a": IdentityEntry("C", 0, 1)}, version=1)
-    assert receive(ours, ours) is ours
+    state = receive(ours, ours)
+    assert state == replace(ours, received={YOUNG: (1, (0,))})
+    assert receive(state, ours) is state
 
 
 def test_touchpoints_whose_anchor_is_toxic_in_either_family_are_sent_on():
@@ -141,6 +144,7 @@ def test_two_different_ledger_entries_of_one_version_become_unknown():
         alerts={"A": replace(ALERT, summary=UNKNOWN)},
         journeys={"J": replace(JOURNEY, matter=UNKNOWN)},
         version=3,
+        received={YOUNG: (1, (0,))},
         dirty=True,
         unresolved=True,
     )

@@ -4,6 +4,7 @@ from schemas.clock import Clock, Tick
 from schemas.identity import (
     Arrived,
     Distinct,
+    Expected,
     Join,
     Linked,
     MakeToxic,
@@ -126,7 +127,7 @@ def test_a_linked_identifier_without_a_family_takes_the_label():
 
 
 def test_of_two_labels_the_smaller_is_kept_and_the_family_of_the_larger_joins_it():
-    join = (to_family(Join(YOUNG, OLD)),)
+    join = (to_family(Expected(OLD, YOUNG)), to_family(Join(YOUNG, OLD)))
     for mine, theirs in ((OLD, YOUNG), (YOUNG, OLD)):
         state = IdentifierState(mine, ())
         assert identify(RULES, state, Linked("cookie:1", "email:a", theirs)) == Step(IdentifierState(OLD, ("email:a",)), join)
@@ -209,4 +210,4 @@ def test_a_repoint_that_overtakes_a_link_cannot_cut_an_identifier_off():
     own = label_of(3, "cookie:b")
     repointed = identify(RULES, IdentifierState(own), Repoint("cookie:b", OLD, YOUNG))
     step = identify(RULES, repointed.state, Linked("cookie:b", "email:a", YOUNG))
-    assert step.outputs == (to_family(Join(own, YOUNG)),)
+    assert step.outputs == (to_family(Expected(YOUNG, own)), to_family(Join(own, YOUNG)))

@@ -14,7 +14,7 @@ class Effects(NamedTuple):
     routed: Mapping[Place, list[Item]]  # leaves at once
     states: PartitionStates | None  # what has changed in them is saved once the outputs are acknowledged
     gone: Callable[[], object]  # called when the outputs are acknowledged, whether the states are saved yet or not
-    held: Mapping[Place, list[Item]] = {}  # leaves once everything before it is acknowledged
+    held: Sequence[Mapping[Place, list[Item]]] = ()  # each leaves once everything before it is acknowledged
 
     @property
     def is_to_be_saved(self) -> bool:

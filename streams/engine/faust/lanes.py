@@ -56,18 +56,24 @@ class Piece:
 
     sent: Sequence["asyncio.Future[int]"] = ()
     effects: Effects | None = None
-    put: Put | None = None  # sends what is held; None once it has
+    put: Put | None = None  # sends what is held
     events: Sequence[Any] = ()
     since: float = 0.0
+    waves: int = 0  # of what is held: how many have been sent
     is_gone: bool = False
 
     async def leave(self) -> None:
         """Until its outputs are acknowledged, which is said once, whoever waits for it first."""
-        await _all(self.sent)
-        if self.put is not None and self.effects is not None:
-            put, self.put = self.put, None
-            self.sent = put(self.effects.held)
-        await _all(self.sent)
+        held = () if self.effects is None else self.effects.held
+        while True:
+            sent = self.sent
+            await _all(sent)
+            if sent is not self.sent:  # somebody who waits too has sent the next of what is held
+                continue
+            if self.put is None or self.waves == len(held):
+                break
+            self.sent = self.put(held[self.waves])
+            self.waves += 1
         if self.effects is not None and not self.is_gone:
             self.is_gone = True
             self.effects.gone()

@@ -4,7 +4,7 @@ A tick at which families are evaluated ends a piece of the chunk, and what it wa
 everybody. All of them at that tick, because whoever does it again after a crash must find the same.
 
 Who takes over a family publishes its alerts with higher versions, at once and from another worker: it hears of that when the lower
-ones are on their topics.
+ones are on their topics. And an identifier is told where its family is once that family is there, or what comes next would be first.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -110,7 +110,15 @@ class StageRunner:
 
     def _effects(self, states: PartitionStates, outputs: list[Any], reports: dict[int, Report]) -> Effects:
         self._observe(self._logic.name, outputs)
-        held = [output for output in outputs if output.__class__ is Send] if self._logic.hands_over else []
-        leaving = [output for output in outputs if output.__class__ is not Send] if held else outputs
-        route, number = self._router.route, states.number
-        return Effects(route(number, leaving), states, partial(self._report, list(reports.values())), route(number, held) if held else {})
+        leaving, *held = self._waves(outputs)
+        routed, *later = (self._router.route(states.number, wave) for wave in (leaving, *filter(None, held)))
+        return Effects(routed, states, partial(self._report, list(reports.values())), later)
+
+    def _waves(self, outputs: list[Any]) -> Sequence[list[Any]]:
+        """What leaves at once, and what leaves after it."""
+        if not self._logic.hands_over:
+            return (outputs,)
+        waves: tuple[list[Any], ...] = ([], [], [])
+        for output in outputs:
+            waves[0 if output.__class__ is not Send else 1 if output.stage == self._logic.name else 2].append(output)
+        return waves

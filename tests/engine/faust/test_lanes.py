@@ -109,13 +109,17 @@ def test_what_is_held_leaves_when_everything_before_it_is_acknowledged_and_clock
     def fold(tp, records):
         number = next(count)
         states.now = {"a": number}
-        yield effects(story, (f"alerts {number}",), states, f"gone {number}", (f"families {number}",) if number > 1 else ())
+        held = [(f"families {number}",), (f"identifiers {number}",)]
+        yield effects(story, (f"alerts {number}",), states, f"gone {number}", held if number > 1 else ())
 
     assert run(stream, fold, Sends(story, after=0.01)) == []
-    assert [entry[1] for entry in story if entry[0] == "put"] == [("alerts 1",), ("alerts 2",), ("families 2",)]
+    put = [entry[1][0] for entry in story if entry[0] == "put"]
+    assert put == ["alerts 1", "alerts 2", "families 2", "identifiers 2"]
     told = [entry for entry in story if "2" in str(entry) and entry[0] not in ("handled", "acknowledged")]
     assert told == [
-        ("put", ("alerts 2",)), ("sent", ("alerts 2",)), ("put", ("families 2",)), ("sent", ("families 2",)), ("gone 2",), ("saved", {"a": 2}),
+        ("put", ("alerts 2",)), ("sent", ("alerts 2",)),
+        ("put", ("families 2",)), ("sent", ("families 2",)),
+        ("put", ("identifiers 2",)), ("sent", ("identifiers 2",)), ("gone 2",), ("saved", {"a": 2}),
     ]  # fmt: skip
 
 

@@ -7,7 +7,7 @@ import pytest
 
 from schemas.clock import Clock, Report, Tick
 from schemas.codec import decoder, encode
-from schemas.identity import IdentityChange, Join
+from schemas.identity import IdentityChange, Join, Repoint
 from schemas.topics import Topics
 from streams.engine.faust.encoders import PlainEncoder
 from streams.engine.faust.router import Router
@@ -136,15 +136,21 @@ def test_a_worker_s_memory_is_for_the_partitions_that_it_owns(runner):
     assert states(1).room == BYTES_IN_ALL
 
 
-def test_where_families_are_handed_over_what_is_sent_is_held_until_what_was_published_is_acknowledged(logic, runner):
+def test_where_families_are_handed_over_they_leave_after_what_was_published_and_identifiers_are_told_after_that(logic, runner):
     change = IdentityChange(identifier="email:a", customer_id="c", first_seen=1, version=1)
-    join = Send("customer", "k", Join("k", "m"))
-    logic.process = lambda *_: Step(1, (join, change))
-    (together,) = runner.fold(1, [record(b"a", "m")])
+    repoint, join = Send("identify", "i", Repoint("i", "m", "k")), Send("customer", "k", Join("k", "m"))
+
+    def worked_on(*outputs):
+        logic.process = lambda *_: Step(1, outputs)
+        (effects,) = runner.fold(1, [record(b"a", "m")])
+        return effects.routed, effects.held
+
+    route, logic.name = Router(Topics()).route, "customer"
+    assert worked_on(repoint, join, change) == (route(1, [repoint, join, change]), [])
     logic.hands_over = True
-    (apart,) = runner.fold(1, [record(b"a", "m")])
-    assert (together.routed, together.held) == (Router(Topics()).route(1, [join, change]), {})
-    assert (apart.routed, apart.held) == (Router(Topics()).route(1, [change]), Router(Topics()).route(1, [join]))
+    assert worked_on(repoint, join, change) == (route(1, [change]), [route(1, [join]), route(1, [repoint])])
+    assert worked_on(repoint, change) == (route(1, [change]), [route(1, [repoint])])
+    assert worked_on(change) == (route(1, [change]), [])
 
 
 def test_a_tick_that_wakes_somebody_ends_a_piece_of_the_chunk(handle, story):
