@@ -126,9 +126,13 @@ class Separated(Struct, frozen=True, array_like=True, tag="separated"):
 
 
 class IdentityChange(Struct, frozen=True, array_like=True, tag="identity", kw_only=True):
-    """Published: from `version` on this identifier belongs to `customer_id` (None: to nobody, it is toxic)."""
+    """Published: this identifier belongs to `customer_id` (None: to nobody, it is toxic).
+
+    The highest version counts, whichever comes last: while a link travels, two families that know the identifier may both speak of it,
+    until one has taken over the other and speaks last.
+    """
 
     identifier: str
     customer_id: str | None
     first_seen: int
-    version: int  # counts up per identifier and never goes back, across merges and restarts
+    version: int

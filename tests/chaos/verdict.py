@@ -2,21 +2,20 @@
 
 *Must be equal*: every row of the timeline, customers, journeys, alerts that hold, dead letters, and where every record has gone: duplicates
 and conflicts too. Records and published messages are committed to the last one. The version of a family never goes back in its
-changelog, no alert gets a version that is lower than one it had, unless it repeats a message, which then says the same, and every alert
-that is served has the highest version that was ever published.
+changelog, no alert or journey gets a version that is lower than one it had, unless it repeats a message, which then says the same, and
+every alert that is served has the highest version that was ever published.
 
 *May differ*: how an alert came to be what it is. Which ticks fell between which records decides what was raised and taken back on the way,
 so alerts that were withdrawn, versions, and causes are those of one run.
 """
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from hashlib import sha256
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from schemas.alert import Alert
 from schemas.codec import decoder, encode
 from schemas.envelope import opened
 from schemas.state import FamilyState
@@ -56,8 +55,10 @@ def compare(cluster: Cluster, oracle: Address, folder: Path, records: int) -> Ve
         rows += len(expected)
         differences += [f"{name}: lost: {expected[line]}" for line in expected.keys() - found.keys()]
         differences += [f"{name}: too much: {found[line]}" for line in found.keys() - expected.keys()]
-    back, alerts = _alerts_that_went_back(cluster, ours)
-    return Verdict(rows, [*differences, *back, *_families_that_went_back(cluster)], alerts)
+    journeys, _, _ = _went_back(cluster, "journeys.changes", lambda journey: journey.journey_id)
+    alerts, highest, count = _went_back(cluster, "alerts.changes", lambda alert: alert.alert_id)
+    differences += [*journeys, *alerts, *_alerts_that_are_served_old(ours, highest), *_families_that_went_back(cluster)]
+    return Verdict(rows, differences, count)
 
 
 def shown(differences: list[str]) -> Iterator[str]:
@@ -100,21 +101,20 @@ def _uncommitted(cluster: Cluster, records: int) -> Iterator[str]:
         yield f"offsets: {lag:,} published messages are not committed"
 
 
-def _alerts_that_went_back(cluster: Cluster, ours: Address) -> tuple[list[str], int]:
+def _went_back(cluster: Cluster, topic: str, id_of: Callable[[Any], str]) -> tuple[list[str], dict[str, int], int]:
+    """What is wrong with the versions on a topic, the highest version by id, and how many messages there are."""
     told: defaultdict[str, dict[int, bytes]] = defaultdict(dict)
     back, count = [], 0
-    for message in _messages(cluster, cluster.installation.topics.named("alerts.changes")):
-        alert = opened(message.value).data
-        assert isinstance(alert, Alert)
+    for message in _messages(cluster, cluster.installation.topics.named(topic)):
+        change = opened(message.value).data
         count += 1
-        versions, said = told[alert.alert_id], encode(alert)
-        if alert.version not in versions and alert.version < max(versions, default=0):
-            back.append(f"alert versions: {alert.alert_id} has {alert.version} at offset {message.offset} after {max(versions)}")
-        if (before := versions.setdefault(alert.version, said)) != said:
-            back.append(
-                f"alert contents: {alert.alert_id} has two contents of version {alert.version}, at offset {message.offset} again: {before!r}, {said!r}"
-            )
-    return [*back, *_alerts_that_are_served_old(ours, {alert: max(versions) for alert, versions in told.items()})], count
+        id, version, said = id_of(change), change.version, encode(change)
+        versions = told[id]
+        if version not in versions and version < max(versions, default=0):
+            back.append(f"versions of {topic}: {id} has {version} at offset {message.offset} after {max(versions)}")
+        if (before := versions.setdefault(version, said)) != said:
+            back.append(f"contents of {topic}: {id} has two of version {version}, at offset {message.offset} again: {before!r}, {said!r}")
+    return back, {id: max(versions) for id, versions in told.items()}, count
 
 
 def _alerts_that_are_served_old(ours: Address, highest: Mapping[str, int]) -> Iterator[str]:

@@ -13,6 +13,7 @@ from msgspec.structs import replace
 
 from schemas.alert import Alert
 from schemas.clock import Clock, Report
+from schemas.journey import Journey
 from schemas.state import FamilyState
 from streams.core.clock import LEVELS
 from streams.core.identity import label_of
@@ -81,13 +82,13 @@ def test_customers_that_are_interleaved_end_where_each_alone_ends(seed):
 @example(5687)
 @example(7193)
 @given(SEEDS)
-def test_whatever_crashes_a_version_of_an_alert_says_one_thing_and_a_new_one_is_the_highest(seed):
+def test_whatever_crashes_a_version_of_an_alert_or_journey_says_one_thing_and_a_new_one_is_the_highest(seed):
     random = Random(seed)
     simulation = simulated(random, history(random), any_weather(random))
-    told: defaultdict[str, dict[int, Alert]] = defaultdict(dict)
+    told: defaultdict[str, dict[int, Alert | Journey]] = defaultdict(dict)
     for message in simulation.published:
-        if isinstance(message, Alert):
-            versions = told[message.alert_id]
+        if isinstance(message, Alert | Journey):
+            versions = told[message.alert_id if isinstance(message, Alert) else message.journey_id]
             if message.version not in versions:
                 assert message.version > max(versions, default=0)
                 versions[message.version] = message
