@@ -18,6 +18,11 @@ from rocksdict import DBCompressionType, Options, WriteBatch, WriteOptions
 # Bytes per partition, of which a worker has dozens; the defaults (2 GiB, three times 64 MiB) are meant for one database.
 BLOCK_CACHE, WRITE_BUFFER, WRITE_BUFFERS = 8 << 20, 4 << 20, 2
 
+# Written buffers that are merged together with what is below them, which is rewritten almost whole each time: with RocksDB's four of them
+# states of which any may come next cost more to merge than to judge. So that a read need not look into all, bits per key say which have it.
+MERGED_AT_ONCE, SLOWED_AT, STOPPED_AT = 16, 32, 48
+BLOOM_BITS = 10
+
 UNLOGGED = WriteOptions()
 UNLOGGED.disable_wal = True  # type: ignore[method-assign, assignment]  # an attribute, whatever its stub says
 
@@ -30,15 +35,19 @@ def options() -> dict[str, Any]:
         "write_buffer_size": WRITE_BUFFER,
         "max_write_buffer_number": WRITE_BUFFERS,
         "max_open_files": 256,
+        "bloom_filter_size": BLOOM_BITS,
     }
 
 
-class Uncompressed(RocksDBOptions):  # type: ignore[misc]
-    """What is written is soon written anew: compressing it costs more than it saves."""
+class Rewritten(RocksDBOptions):  # type: ignore[misc]
+    """What is written is soon written anew: compressing it costs more than it saves, and so does merging it often."""
 
     def as_options(self) -> Options:
         made: Options = super().as_options()
         made.set_compression_type(DBCompressionType.none())
+        made.set_level_zero_file_num_compaction_trigger(MERGED_AT_ONCE)
+        made.set_level_zero_slowdown_writes_trigger(SLOWED_AT)
+        made.set_level_zero_stop_writes_trigger(STOPPED_AT)
         return made
 
 
@@ -47,7 +56,7 @@ class BulkTable(faust.Table):  # type: ignore[misc]
 
     def _new_store_by_url(self, url: Any) -> Any:
         store = super()._new_store_by_url(url)
-        store.rocksdb_options = Uncompressed(**store.options, use_rocksdict=True)
+        store.rocksdb_options = Rewritten(**store.options, use_rocksdict=True)
         return store
 
     def get_in(self, partition: int, key: bytes) -> bytes | None:
