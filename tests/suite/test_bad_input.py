@@ -118,9 +118,9 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def outcome(runner: Runner, folder: Path) -> Outcome:
-    """Run once."""
-    return runner.run(folder / "redthread.yaml", [folder / "files"])
+def outcome(embedded_runner: Runner, folder: Path) -> Outcome:
+    """Run once, from the files: on Kafka the place of a record is one in its topic, and of a bad file `redthread ingest` tells."""
+    return embedded_runner.run(folder / "redthread.yaml", [folder / "files"])
 
 
 def test_the_good_records_around_the_bad_ones_are_in(outcome: Outcome):
