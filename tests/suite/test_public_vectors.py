@@ -63,8 +63,8 @@ def written(tmp_path: Path) -> Written:
     return write
 
 
-def test_a_tracker_that_sends_160_records_gives_157_events_and_3_duplicates(runner: Runner, written: Written):
-    outcome = runner.run(written(WEB), [shared_data("snowplow_web") / "source" / "snowplow_web_events.csv.gz"])
+def test_a_tracker_that_sends_160_records_gives_157_events_and_3_duplicates(embedded_runner: Runner, written: Written):
+    outcome = embedded_runner.run(written(WEB), [shared_data("snowplow_web") / "source" / "snowplow_web_events.csv.gz"])
     accounting = outcome.accounting()
     assert (accounting["records"], accounting["timeline_rows"], accounting["duplicates"], accounting["dead_letters"]) == (160, 157, 3, 0)
     assert accounting["balanced"]
@@ -74,9 +74,9 @@ def test_a_tracker_that_sends_160_records_gives_157_events_and_3_duplicates(runn
     assert outcome.query("SELECT uniqExact(source_event_id), count() FROM timeline") == [(157, 157)]
 
 
-def test_of_31_cloudevents_the_8_that_break_the_specification_are_dead_letters(runner: Runner, written: Written):
+def test_of_31_cloudevents_the_8_that_break_the_specification_are_dead_letters(embedded_runner: Runner, written: Written):
     folder = shared_data("cloudevents") / "sdk-java"
-    outcome = runner.run(written(CLOUD), [folder])
+    outcome = embedded_runner.run(written(CLOUD), [folder])
     refused = outcome.query("SELECT topic, offset, reason, message FROM dead_letters ORDER BY topic")
     assert refused == [
         (f"{version}/{name}.json", 0, "not_cloudevents", f"{version}/{name}.json: record 0: the envelope: {problem}")
