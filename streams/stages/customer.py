@@ -32,7 +32,7 @@ from streams.core.journeys import JourneyBook
 from streams.core.rules.court import Court
 from streams.stages.evaluate import Evaluator
 from streams.stages.family import EMPTY, absorb, of_touchpoint, spoken_by
-from streams.stages.handover import PART_BYTES, expect, hand_over, handed_over, is_waiting, receive
+from streams.stages.handover import PART_BYTES, expect, hand_over, is_waiting, receive
 from streams.stages.reanchor import reanchored
 from streams.stages.step import Send, Step
 
@@ -138,7 +138,8 @@ def _customer(state: FamilyState, identifier: str) -> str:
 def _forward(to: str, message: Any) -> list[Send]:
     if isinstance(message, Join):
         kept, gone = sorted((to, message.to))
-        return [handed_over(message.family, to), *([] if kept == gone else [Send("customer", gone, Join(gone, kept))])]
+        rest = hand_over(message.family, EMPTY, to, PART_BYTES)  # all it knew has gone there before this, if somebody still waits for it
+        return [*rest, *([] if kept == gone else [Send("customer", gone, Join(gone, kept))])]
     sends = [Send("customer", to, replace(message, family=to))]
     if isinstance(message, Touched):
         anchor = message.touchpoint.ids[message.skip]

@@ -16,7 +16,7 @@ from schemas.identity import Repoint
 from schemas.journey import Journey
 from schemas.state import UNKNOWN, FamilyState, Handover, IdentityEntry
 from streams.core.clock import later
-from streams.stages.family import EMPTY, Outputs, absorb
+from streams.stages.family import Outputs, absorb
 from streams.stages.step import Send
 
 PART_BYTES = 512 << 10  # Kafka brokers refuse messages over 1 MB; half of it leaves room for one large touchpoint more
@@ -99,11 +99,6 @@ def _unknown_policy(*entries: ContactPolicy) -> ContactPolicy:
 def expect(state: FamilyState, source: str) -> FamilyState:
     """A hand-over of the family `source` is on its way, unless it is here already."""
     return state if source in state.received else replace(state, received={**state.received, source: (1, ())})
-
-
-def handed_over(label: str, to: str) -> Send:
-    """Whatever the family `label` knew has gone to the family `to` before this: says who has moved, to one that waits for it."""
-    return Send("customer", to, Handover(to, label, 0, 1, EMPTY))
 
 
 def _received(state: FamilyState, message: Handover) -> dict[str, tuple[int, tuple[int, ...]]]:

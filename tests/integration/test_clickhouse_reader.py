@@ -10,6 +10,7 @@ from sinks.clickhouse import Address, ClickHouseSink, Column, InvalidQuery, Read
 from sinks.clickhouse.errors import UnknownTable
 from sinks.clickhouse.export import lines
 from tests.integration.published import MARCH, alert, change, entry, journey, policy
+from tests.integration.written import TABLES
 
 pytestmark = pytest.mark.server
 
@@ -99,17 +100,7 @@ def test_exports_do_not_depend_on_order_batches_or_repetition(address: Address, 
         sink.write("all", OUTPUTS)
         sink.refresh()
         first = export(client, address.database, tmp_path / "first")
-        for table in (
-            "timeline_events",
-            "commitment_events",
-            "arrivals",
-            "identity_versions",
-            "identity_map",
-            "journey_latest",
-            "alert_versions",
-            "alert_latest",
-            "contact_policy_latest",
-        ):
+        for table in (*TABLES, "commitment_events"):
             client.execute(f"TRUNCATE TABLE {address.database}.{table}")
         for number, output in enumerate([*reversed(OUTPUTS), *OUTPUTS]):
             sink.write(f"one by one {number}", [output])

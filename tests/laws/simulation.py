@@ -2,8 +2,9 @@
 
 Each stage partition reads one log in order and works in chunks of any length. The outputs of a chunk are appended to their logs
 target by target, in order per target and in any order between targets; what is held, and what follows a tick, only once the rest is
-acknowledged. Then states are saved, and the position perhaps. A crash may come at any point: outputs sent, any subset of the states saved, the position
-not; the chunk is then repeated with other borders. Messages and states pass through the real codec. The aggregator is one more stage.
+acknowledged. Then states are saved, and the position perhaps. A crash may come at any point: outputs sent, any subset of the states
+saved, the position not; the chunk is then repeated with other borders. Messages and states pass through the real codec. The aggregator
+is one more stage.
 """
 
 from collections import defaultdict
